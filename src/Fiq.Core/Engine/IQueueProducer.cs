@@ -1,0 +1,33 @@
+namespace Fiq.Engine;
+
+/// <summary>One process's way into a queue. Calls may overlap: what waits together is committed together.</summary>
+public interface IQueueProducer : IAsyncDisposable
+{
+    /// <summary>The queue.</summary>
+    QueueName Queue { get; }
+
+    /// <summary>Whether opening it created the queue.</summary>
+    bool QueueCreated { get; }
+
+    /// <summary>The largest body this queue accepts, in bytes.</summary>
+    int MessageBytesMax { get; }
+
+    /// <summary>
+    /// Stores messages, all or none, and returns once they are as durable as the queue promises: one acknowledgement
+    /// per message, in order. Calls that one caller makes one after the other are stored in that order.
+    /// </summary>
+    /// <exception cref="FiqException">
+    /// <see cref="ErrorCode.MessageTooLarge"/>, <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.ReadOnly"/>,
+    /// <see cref="ErrorCode.QueueNotFound"/> (deleted meanwhile): nothing was stored.
+    /// <see cref="ErrorCode.Unknown"/>: it can't be known whether they were stored.
+    /// </exception>
+    ValueTask<IReadOnlyList<Acknowledgement>> ProduceAsync(
+        IReadOnlyList<Message> messages, CancellationToken cancellation);
+}
+
+/// <summary>How to open a queue for producing.</summary>
+public sealed record ProducerOptions
+{
+    /// <summary>Create the queue when there is none.</summary>
+    public bool CreateIfMissing { get; init; } = true;
+}

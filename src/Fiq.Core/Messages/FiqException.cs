@@ -1,0 +1,69 @@
+namespace Fiq;
+
+/// <summary>
+/// The one exception of fiq: a code, what is wrong, how to mend it, and what it is about. The subtypes below carry
+/// more data where a caller can use it.
+/// </summary>
+public class FiqException : Exception
+{
+    /// <summary>Makes an error.</summary>
+    public FiqException(ErrorCode code, string message, string? hint = null, Exception? inner = null)
+        : base(message, inner)
+    {
+        Code = code;
+        Hint = hint;
+    }
+
+    /// <summary>What kind of error.</summary>
+    public ErrorCode Code { get; }
+
+    /// <summary>How to mend it, as a sentence; may be null.</summary>
+    public string? Hint { get; }
+
+    /// <summary>The queue it is about, when there is one.</summary>
+    public string? Queue { get; init; }
+}
+
+/// <summary>Stored data is damaged: which file, which bytes, and which messages are concerned.</summary>
+public sealed class DamagedException : FiqException
+{
+    /// <summary>Makes an error about bytes <paramref name="fromPosition"/> to <paramref name="toPosition"/>.</summary>
+    public DamagedException(string file, long fromPosition, long toPosition, string what)
+        : base(
+            ErrorCode.Damaged,
+            $"{file} is damaged at bytes {fromPosition}..{toPosition}: {what}",
+            "Nothing was changed. Keep the file; restore a backup, or let fiq repair start a new segment behind it.")
+    {
+        File = file;
+        FromPosition = fromPosition;
+        ToPosition = toPosition;
+    }
+
+    /// <summary>The file.</summary>
+    public string File { get; }
+
+    /// <summary>The first damaged byte.</summary>
+    public long FromPosition { get; }
+
+    /// <summary>One past the last damaged byte.</summary>
+    public long ToPosition { get; }
+}
+
+/// <summary>A lock was held by another process for longer than the wait.</summary>
+public sealed class BusyException : FiqException
+{
+    /// <summary>Makes an error that names the holder; <paramref name="holderPid"/> is 0 when it is not known.</summary>
+    public BusyException(string what, int holderPid)
+        : base(
+            ErrorCode.Busy,
+            holderPid == 0 ? $"{what} is held by another process" : $"{what} is held by process {holderPid}",
+            holderPid == 0
+                ? "Find it with fuser on the queue's folder; a stopped process must go on or end."
+                : $"See ps -o pid,stat,cmd -p {holderPid}; a stopped process must go on (kill -CONT) or end.")
+    {
+        HolderPid = holderPid;
+    }
+
+    /// <summary>The process that holds it, or 0.</summary>
+    public int HolderPid { get; }
+}

@@ -1,0 +1,35 @@
+namespace Fiq;
+
+/// <summary>What a user produces. Bodies are bytes and stay exactly as given.</summary>
+public sealed class Message
+{
+    /// <summary>The largest body a queue accepts unless it sets a lower limit: 16 MiB.</summary>
+    public const int BodySizeMax = 16 * 1024 * 1024;
+
+    /// <summary>The longest declared processing time: one day, in microseconds.</summary>
+    public const long ProcessingMicrosecondsMax = 86_400_000_000;
+
+    /// <summary>The highest priority; 0 is the default and the lowest.</summary>
+    public const int PriorityMax = 9;
+
+    /// <summary>The key, or empty.</summary>
+    public MessageKey Key { get; init; }
+
+    /// <summary>The body's bytes. The caller does not change them until the message is acknowledged.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>Declared processing time in microseconds, 0 to <see cref="ProcessingMicrosecondsMax"/>.</summary>
+    public long ProcessingMicroseconds { get; init; }
+
+    /// <summary>Priority 0 to 9.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Not to be handed out before this time: microseconds since 1970 UTC; 0 means at once.</summary>
+    public long NotBeforeMicroseconds { get; init; }
+
+    /// <summary>Headers; never null.</summary>
+    public MessageHeaders Headers { get; init; } = MessageHeaders.None;
+
+    /// <summary>When it was appended: microseconds since 1970 UTC. Set by the queue; ignored in what is produced.</summary>
+    public long TimestampMicroseconds { get; init; }
+}

@@ -1,0 +1,11 @@
+namespace Fiq;
+
+/// <summary>What a queue is created with; kept in its <c>queue.json</c>.</summary>
+public sealed record QueueSettings
+{
+    /// <summary>The largest message body, in bytes; 1 to <see cref="Message.BodySizeMax"/>.</summary>
+    public int MessageBytesMax { get; init; } = Message.BodySizeMax;
+
+    /// <summary>A segment is followed by the next when it would grow beyond this; in bytes, at least 1 MiB.</summary>
+    public long SegmentBytes { get; init; } = 64L * 1024 * 1024;
+}
