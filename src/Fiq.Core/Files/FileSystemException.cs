@@ -8,6 +8,8 @@ internal enum Errno
     NoEntry = 2,
     Interrupted = 4,
     InputOutput = 5,
+    NoSuchDevice = 6,
+    BadDescriptor = 9,
     TryAgain = 11,
     AccessDenied = 13,
     Exists = 17,
@@ -21,6 +23,8 @@ internal enum Errno
     ReadOnlyFileSystem = 30,
     NotEmpty = 39,
     TooManyLinks = 40,
+    NotSupported = 95,
+    TimedOut = 110,
     QuotaExceeded = 122,
 }
 

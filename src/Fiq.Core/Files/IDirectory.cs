@@ -14,6 +14,13 @@ internal readonly record struct FileIdentity(ulong Device, ulong Inode);
 /// <summary>What is known of an entry without opening it. Links are not followed.</summary>
 internal readonly record struct EntryStatus(EntryKind Kind, FileIdentity Identity, long Length, int LinkCount);
 
+/// <summary>What decides whether a folder may hold queues: its owner, its permission bits, its file system.</summary>
+/// <param name="OwnerUserId">The user it belongs to.</param>
+/// <param name="IsOwn">Whether that is the user we run as.</param>
+/// <param name="Mode">The nine permission bits.</param>
+/// <param name="FileSystemType">The kind of file system, as statfs numbers them.</param>
+internal readonly record struct DirectoryFacts(uint OwnerUserId, bool IsOwn, uint Mode, uint FileSystemType);
+
 /// <summary>
 /// An open directory. All names are relative to the descriptor, so renaming its parents changes nothing for us.
 /// No link is followed; files are created 0600, directories 0700, every descriptor is closed on exec.
@@ -62,6 +69,9 @@ internal interface IDirectory : IDisposable
 
     /// <summary>Whole bytes free for us on this file system.</summary>
     long FreeBytes();
+
+    /// <summary>Owner, permissions and kind of file system, asked anew.</summary>
+    DirectoryFacts Facts();
 
     /// <summary>
     /// Takes a lock on the directory itself, without waiting, held until the directory is disposed or its process
