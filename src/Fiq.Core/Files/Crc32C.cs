@@ -12,7 +12,9 @@ internal static class Crc32C
     /// <summary>The checksum of some bytes.</summary>
     public static uint Compute(ReadOnlySpan<byte> bytes) => ~Append(uint.MaxValue, bytes);
 
-    /// <summary>The checksum of an 8-byte secret followed by some bytes: nobody without the secret can make one.</summary>
+    /// <summary>
+    /// The checksum of an 8-byte secret followed by some bytes: nobody without the secret can make one.
+    /// </summary>
     public static uint Compute(ulong secret, ReadOnlySpan<byte> bytes) =>
         ~Append(BitOperations.Crc32C(uint.MaxValue, secret), bytes);
 

@@ -55,7 +55,9 @@ internal interface IDirectory : IDisposable
     /// <summary>Renames within this directory, replacing what has the new name.</summary>
     void Rename(string from, string to);
 
-    /// <summary>Renames within this directory in one step; false, and nothing changed, when the new name is taken.</summary>
+    /// <summary>
+    /// Renames within this directory in one step; false, and nothing changed, when the new name is taken.
+    /// </summary>
     bool TryRenameNoReplace(string from, string to);
 
     /// <summary>Unlinks a file; false when there is none.</summary>

@@ -27,7 +27,9 @@ internal interface IFile : IDisposable
     /// <summary>fsync: content and all attributes.</summary>
     void Sync();
 
-    /// <summary>Allocates room and sets the size to at least <paramref name="length"/>; the new room reads as zero.</summary>
+    /// <summary>
+    /// Allocates room and sets the size to at least <paramref name="length"/>; the new room reads as zero.
+    /// </summary>
     void Allocate(long length);
 
     /// <summary>Cuts or extends the file to this size.</summary>

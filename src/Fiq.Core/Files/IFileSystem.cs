@@ -7,7 +7,9 @@ namespace Fiq.Files;
 /// </summary>
 internal interface IFileSystem
 {
-    /// <summary>The identity of this boot of the machine: monotonic time and shared pages mean nothing in another.</summary>
+    /// <summary>
+    /// The identity of this boot of the machine: monotonic time and shared pages mean nothing in another.
+    /// </summary>
     Guid BootId { get; }
 
     /// <summary>Opens a directory by its path; follows links in the path's parents, not in its last part.</summary>

@@ -30,6 +30,8 @@ public sealed class Message
     /// <summary>Headers; never null.</summary>
     public MessageHeaders Headers { get; init; } = MessageHeaders.None;
 
-    /// <summary>When it was appended: microseconds since 1970 UTC. Set by the queue; ignored in what is produced.</summary>
+    /// <summary>
+    /// When it was appended: microseconds since 1970 UTC. Set by the queue; ignored in what is produced.
+    /// </summary>
     public long TimestampMicroseconds { get; init; }
 }

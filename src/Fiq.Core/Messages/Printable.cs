@@ -3,10 +3,14 @@ using System.Text;
 
 namespace Fiq;
 
-/// <summary>Text made safe to show: no control character of a key, a body or a name reaches a terminal or a log.</summary>
+/// <summary>
+/// Text made safe to show: no control character of a key, a body or a name reaches a terminal or a log.
+/// </summary>
 public static class Printable
 {
-    /// <summary>Escapes control characters, lone surrogates and direction marks as <c>\x1b</c> or <c>\u202e</c>.</summary>
+    /// <summary>
+    /// Escapes control characters, lone surrogates and direction marks as <c>\x1b</c> or <c>\u202e</c>.
+    /// </summary>
     public static string Escape(string text)
     {
         StringBuilder? builder = null;
