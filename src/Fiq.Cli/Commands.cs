@@ -1,0 +1,12 @@
+using System.CommandLine;
+
+namespace Fiq.Cli;
+
+/// <summary>The commands that are built, in the order in which help shows them.</summary>
+internal static class Commands
+{
+    public static IEnumerable<Command> All()
+    {
+        yield break;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace Fiq.Cli.Frame;
+
+/// <summary>Sizes as people write them: <c>64KiB</c>, <c>16MiB</c>; a bare number is bytes.</summary>
+internal static class SizeText
+{
+    private static readonly (string Suffix, long Bytes)[] Units =
+        [("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("TiB", 1L << 40), ("B", 1)];
+
+    public static bool TryParse(string text, out long bytes)
+    {
+        bytes = 0;
+        (string number, long unit) = Split(text);
+        if (!double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count))
+            return false;
+        double exact = count * unit;
+        if (!(exact < long.MaxValue)) return false;
+        bytes = (long)exact;
+        return exact == bytes;
+    }
+
+    /// <summary>Whole units are exact; anything else is shown with one digit behind the point.</summary>
+    public static string Format(long bytes)
+    {
+        (string suffix, long unit) = bytes switch
+        {
+            >= 1L << 40 => ("TiB", 1L << 40),
+            >= 1L << 30 => ("GiB", 1L << 30),
+            >= 1L << 20 => ("MiB", 1L << 20),
+            >= 1L << 10 => ("KiB", 1L << 10),
+            _ => ("B", 1L),
+        };
+        string space = bytes % unit == 0 ? "" : " ";
+        double count = (double)bytes / unit;
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{(bytes % unit == 0 ? count : Math.Round(count, 1))}{space}{suffix}");
+    }
+
+    private static (string Number, long Unit) Split(string text)
+    {
+        foreach ((string suffix, long unit) in Units)
+            if (text.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)) return (text[..^suffix.Length], unit);
+        return (text, 1);
+    }
+}

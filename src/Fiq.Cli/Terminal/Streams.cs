@@ -1,0 +1,82 @@
+using System.Text;
+
+namespace Fiq.Cli.Terminal;
+
+/// <summary>
+/// Standard input, output and error as one value: results are bytes on Output, everything said about the work is
+/// text on error.
+/// </summary>
+internal sealed class Streams
+{
+    private const int WidthUnknown = 80;
+    private readonly Stream _error;
+    private readonly Lock _errorLock = new();
+
+    public Streams(Stream input, Stream output, Stream error)
+    {
+        Input = input;
+        Output = new ByteOutput(output);
+        _error = error;
+    }
+
+    /// <summary>Stdin as bytes.</summary>
+    public Stream Input { get; }
+
+    /// <summary>Stdout as bytes.</summary>
+    public ByteOutput Output { get; }
+
+    /// <summary>The descriptor of stdout, for questions to the kernel; -1 in tests.</summary>
+    public int OutputDescriptor { get; init; } = -1;
+
+    /// <summary>The descriptor of stdin; -1 in tests.</summary>
+    public int InputDescriptor { get; init; } = -1;
+
+    public bool InputIsTerminal { get; init; }
+
+    public bool OutputIsTerminal { get; init; }
+
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>The terminal's width in columns; 80 when there is none.</summary>
+    public int Width { get; init; } = WidthUnknown;
+
+    /// <summary>The streams of this process.</summary>
+    public static Streams OfProcess() => new(new DescriptorStream(0), new DescriptorStream(1), new DescriptorStream(2))
+    {
+        InputDescriptor = 0,
+        OutputDescriptor = 1,
+        InputIsTerminal = PosixCalls.IsTerminal(0) == 1,
+        OutputIsTerminal = PosixCalls.IsTerminal(1) == 1,
+        ErrorIsTerminal = PosixCalls.IsTerminal(2) == 1,
+        Width = TerminalWidth(),
+    };
+
+    /// <summary>Writes text to stderr at once. Safe to call from several threads.</summary>
+    public void WriteError(string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        lock (_errorLock)
+        {
+            try
+            {
+                _error.Write(bytes);
+            }
+            catch (IOException)
+            {
+                // Nobody listens; the exit status still tells.
+            }
+        }
+    }
+
+    private static int TerminalWidth()
+    {
+        foreach (int descriptor in (ReadOnlySpan<int>)[1, 2])
+        {
+            // The kernel answers with rows and columns, 16 bits each.
+            if (PosixCalls.Control(descriptor, PosixCalls.WindowSize, out ulong size) == 0 && (ushort)(size >> 16) > 0)
+                return (ushort)(size >> 16);
+        }
+
+        return WidthUnknown;
+    }
+}
