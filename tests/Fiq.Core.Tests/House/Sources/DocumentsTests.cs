@@ -48,7 +48,7 @@ public sealed partial class DocumentsTests
     [GeneratedRegex(@"\s(?<name>[A-Z]\w*_\w+)\s*\(")]
     private static partial Regex MethodName();
 
-    [GeneratedRegex(@"`(?<name>[A-Z][A-Za-z0-9]*[a-z]_[a-z]\w*_\w+)`")]
+    [GeneratedRegex(@"`(?<name>[A-Z][A-Za-z0-9]*_[a-z]\w*_\w+)`")]
     private static partial Regex TestName();
 
     [GeneratedRegex(@"\]\((?<name>(?!https?:)[^)#\s]+)(#[^)]*)?\)")]
