@@ -1,0 +1,17 @@
+using System.Reflection;
+
+namespace Fiq.Cli.Tests.Processes;
+
+/// <summary>Where the program is that a test starts.</summary>
+internal static class FiqBinary
+{
+    /// <summary>
+    /// The one beside the tests. When coverage is measured it counts what its processes run, and is slower.
+    /// </summary>
+    public static string Counted { get; } = Path.Combine(AppContext.BaseDirectory, "fiq");
+
+    /// <summary>The one that was built, as it is: for whatever measures time or runs many processes.</summary>
+    public static string Plain { get; } = typeof(FiqBinary).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == "PlainBinary").Value!;
+}
