@@ -6,7 +6,7 @@ namespace Fiq.Cli.Messages;
 
 /// <summary>
 /// A message as JSON: <c>{"offset":0,"key":"a1","body":"hello","time":2,"priority":0,"notBefore":null,
-/// "timestamp":"…Z","headers":{}}</c>. A text body is a string; one that came as JSON comes back as JSON; bytes that are
+/// "timestamp":"…Z","headers":{}}</c>. A text body is a string, one that came as JSON is JSON again, bytes that are
 /// not UTF-8 are <c>bodyBase64</c>. The field names never change.
 /// </summary>
 internal static class JsonMessageWriter

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Fiq.Cli.Messages;
 
 /// <summary>Why a line of input is not stored.</summary>
@@ -23,6 +25,16 @@ internal sealed record LineRefusal(RefusalKind Kind, string What, string? Expect
 {
     /// <summary>The error's name and exit status.</summary>
     public ErrorCode Code => Kind == RefusalKind.TooLarge ? ErrorCode.MessageTooLarge : ErrorCode.BadLine;
+
+    /// <summary>A message over the limit.</summary>
+    public static LineRefusal TooLarge(long size, long sizeMax) => new(
+        RefusalKind.TooLarge,
+        string.Create(CultureInfo.InvariantCulture, $"the message has {size} bytes, at most {sizeMax} are allowed"));
+
+    /// <summary>A line so long that it was skipped unread.</summary>
+    public static LineRefusal LineTooLong(long size, long sizeMax) => new(
+        RefusalKind.TooLarge,
+        string.Create(CultureInfo.InvariantCulture, $"the line has {size} bytes, at most {sizeMax} are allowed"));
 
     /// <summary>As one sentence.</summary>
     public override string ToString() => Expected is null ? What : $"{What} (expected {Expected})";

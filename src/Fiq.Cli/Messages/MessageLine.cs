@@ -8,10 +8,10 @@ namespace Fiq.Cli.Messages;
 /// message between them may hold colons and any byte. What an option gives for all lines is not in the line: with
 /// <c>--key</c> it is <c>message:time</c>, with both options it is the message alone.
 /// </summary>
-internal sealed class MessageLine
+internal sealed class MessageLine : ILineFormat
 {
     /// <summary>The most bytes that key, time, blanks and colons may add to the message in one line.</summary>
-    public const int FrameSizeMax = 4096;
+    private const int FrameSizeMax = 4096;
 
     private const int ShownMax = 40;
 
@@ -34,6 +34,10 @@ internal sealed class MessageLine
 
     /// <summary>The shape of a line, for the prompt and for errors.</summary>
     public string Expected => _expected;
+
+    public int LineSizeMax => _bodySizeMax + FrameSizeMax;
+
+    public bool IsText => true;
 
     /// <summary>
     /// Reads a line without its line break; the message's parts are slices of it, not copies. Null when it is not a
@@ -124,13 +128,8 @@ internal sealed class MessageLine
     private LineRefusal? CheckBody(int size)
     {
         if (size == 0) return new LineRefusal(RefusalKind.EmptyMessage, "the message is empty", _expected);
-        return size > _bodySizeMax ? TooLarge(size, _bodySizeMax) : null;
+        return size > _bodySizeMax ? LineRefusal.TooLarge(size, _bodySizeMax) : null;
     }
-
-    /// <summary>The refusal of a message over the limit.</summary>
-    public static LineRefusal TooLarge(long size, int sizeMax) => new(
-        RefusalKind.TooLarge,
-        string.Create(CultureInfo.InvariantCulture, $"the message has {size} bytes, at most {sizeMax}"));
 
     private static (int From, int To) Trim(ReadOnlySpan<byte> bytes, int from, int to)
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Fiq.Cli.Messages;
 
-/// <summary>Processing times: seconds with at most six decimals, kept as whole microseconds, a point in every locale.</summary>
+/// <summary>Processing times: seconds with at most six decimals, kept as whole microseconds.</summary>
 internal static class SecondsText
 {
     private const int WholeDigitsMax = 5;

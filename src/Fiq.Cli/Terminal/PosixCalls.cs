@@ -11,7 +11,9 @@ internal static partial class PosixCalls
     public const int ErrnoInterrupted = 4;
     public const int ErrnoTryAgain = 11;
     public const int ErrnoBrokenPipe = 32;
+    public const int SignalHangUp = 1;
     public const int SignalInterrupt = 2;
+    public const int SignalTerminate = 15;
     public const short PollIn = 1;
     public const short PollOut = 4;
     public const short PollError = 8;

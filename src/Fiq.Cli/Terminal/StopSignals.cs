@@ -39,9 +39,21 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Ends this process by SIGINT: only then does a shell loop around it stop. Does not return.</summary>
     public static void EndByInterrupt()
     {
-        _ = PosixCalls.SetSignalAction(PosixCalls.SignalInterrupt, PosixCalls.DefaultAction);
-        _ = PosixCalls.Kill(Environment.ProcessId, PosixCalls.SignalInterrupt);
+        EndByDefault(PosixSignal.SIGINT);
         Thread.Sleep(Timeout.Infinite);
+    }
+
+    /// <summary>Ends this process as if the signal had never been caught: the answer to a second Ctrl-C.</summary>
+    public static void EndByDefault(PosixSignal signal)
+    {
+        int number = signal switch
+        {
+            PosixSignal.SIGTERM => PosixCalls.SignalTerminate,
+            PosixSignal.SIGHUP => PosixCalls.SignalHangUp,
+            _ => PosixCalls.SignalInterrupt,
+        };
+        _ = PosixCalls.SetSignalAction(number, PosixCalls.DefaultAction);
+        _ = PosixCalls.Kill(Environment.ProcessId, number);
     }
 
     public void Dispose() => _registrations.ForEach(registration => registration.Dispose());

@@ -68,6 +68,14 @@ internal sealed class Streams
         }
     }
 
+    /// <summary>Whether a read of stdin would return at once, with bytes or with its end.</summary>
+    public bool InputIsReady()
+    {
+        if (InputDescriptor < 0) return true;
+        var entry = new PosixCalls.PollEntry { Descriptor = InputDescriptor, Wanted = PosixCalls.PollIn };
+        return PosixCalls.Poll(ref entry, 1, 0) > 0;
+    }
+
     private static int TerminalWidth()
     {
         foreach (int descriptor in (ReadOnlySpan<int>)[1, 2])

@@ -1,0 +1,12 @@
+namespace Fiq.Cli.Produce;
+
+/// <summary>Messages on their way to the queue.</summary>
+/// <param name="Messages">The messages, in input order.</param>
+/// <param name="Bytes">The size of their bodies.</param>
+/// <param name="FirstLine">The line of the first.</param>
+/// <param name="Stored">Completes with an acknowledgement for each, or with the error for all.</param>
+internal sealed record PendingBatch(
+    IReadOnlyList<Message> Messages,
+    long Bytes,
+    long FirstLine,
+    Task<IReadOnlyList<Acknowledgement>> Stored);

@@ -1,0 +1,195 @@
+using System.Globalization;
+using Fiq.Cli.Messages;
+using Fiq.Engine;
+
+namespace Fiq.Cli.Produce;
+
+/// <summary>
+/// Lines from a pipe or a file: one thread reads and starts batches without waiting for them, the other tells in
+/// input order what is stored. A blocked read never holds up the end: the reading thread is simply left.
+/// </summary>
+internal sealed class PipeRun
+{
+    /// <summary>A batch is what one read brought, but never more than this, so that it fits one commit.</summary>
+    private const int BatchCountMax = 8192;
+
+    private readonly IQueueProducer _producer;
+    private readonly LineReader _reader;
+    private readonly ILineFormat _format;
+    private readonly AckWriter _acks;
+    private readonly RefusalReport _refusals;
+    private readonly InFlight _inFlight = new();
+    private readonly Func<bool> _inputIsReady;
+    private List<Message> _batch = [];
+    private long _batchBytes;
+    private long _batchFirstLine;
+    private Exception? _readError;
+
+    public PipeRun(
+        IQueueProducer producer,
+        LineReader reader,
+        ILineFormat format,
+        AckWriter acks,
+        RefusalReport refusals,
+        Func<bool> inputIsReady)
+    {
+        _producer = producer;
+        _reader = reader;
+        _format = format;
+        _acks = acks;
+        _refusals = refusals;
+        _inputIsReady = inputIsReady;
+    }
+
+    /// <summary>Messages acknowledged and told.</summary>
+    public long Acked { get; private set; }
+
+    /// <summary>The line <c>exit</c> that ended the input, or 0.</summary>
+    public long ExitLine { get; private set; }
+
+    /// <summary>Whether lines followed the one that said <c>exit</c>.</summary>
+    public bool MoreFollowed { get; private set; }
+
+    /// <summary>Takes no more input; what is under way is finished. Safe from any thread.</summary>
+    public void Stop() => _inFlight.Close();
+
+    /// <summary>Runs to the end of the input. Throws the first error, after all that is stored has been told.</summary>
+    public async Task RunAsync()
+    {
+        var thread = new Thread(ReadToEnd) { IsBackground = true, Name = "input" };
+        thread.Start();
+        try
+        {
+            await TellAsync();
+        }
+        finally
+        {
+            _inFlight.Close();
+        }
+
+        if (Volatile.Read(ref _readError) is { } error) throw error;
+    }
+
+    private async Task TellAsync()
+    {
+        FiqException? first = null;
+        while (await _inFlight.NextAsync() is { } batch)
+        {
+            try
+            {
+                IReadOnlyList<Acknowledgement> acks = await batch.Stored;
+                Tell(batch, acks);
+            }
+            catch (FiqException error)
+            {
+                _inFlight.Close();
+                first ??= WithPlace(error, batch);
+            }
+            finally
+            {
+                _inFlight.Finish(batch);
+            }
+
+            if (!_inFlight.IsNextStored) _acks.Flush();
+        }
+
+        _acks.Flush();
+        if (first is not null) throw first;
+    }
+
+    private void Tell(PendingBatch batch, IReadOnlyList<Acknowledgement> acks)
+    {
+        for (int i = 0; i < acks.Count; i++) _acks.Write(acks[i], batch.Messages[i].Key);
+        Acked += acks.Count;
+    }
+
+    private static FiqException WithPlace(FiqException error, PendingBatch batch)
+    {
+        CultureInfo invariant = CultureInfo.InvariantCulture;
+        string hint = error.Code == ErrorCode.Unknown
+            ? string.Create(invariant, $"It can't be known whether the lines from {batch.FirstLine:N0} on are stored.")
+            : string.Create(
+                invariant,
+                $"Stored up to line {batch.FirstLine - 1:N0}; go on with tail -n +{batch.FirstLine}. {error.Hint}");
+        return new FiqException(error.Code, error.Message, hint.TrimEnd(), error) { Queue = error.Queue };
+    }
+
+    private void ReadToEnd()
+    {
+        try
+        {
+            while (TakeAvailable() && Send())
+            {
+                if (_reader.Fill()) continue;
+                _ = TakeAvailable() && Send();
+                break;
+            }
+        }
+        catch (Exception error)
+        {
+            Volatile.Write(ref _readError, error);
+        }
+
+        _inFlight.Close();
+    }
+
+    /// <summary>Handles every line that has been read; false when the input has ended.</summary>
+    private bool TakeAvailable()
+    {
+        while (_reader.TryNext(out InputLine line))
+        {
+            if (!Take(line))
+            {
+                Send();
+                return false;
+            }
+
+            if (_batch.Count >= BatchCountMax && !Send()) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Handles one line; false when it says <c>exit</c>.</summary>
+    private bool Take(InputLine line)
+    {
+        if (line.SkippedSize > 0)
+        {
+            _refusals.Add(line.Number, LineRefusal.LineTooLong(line.SkippedSize, _format.LineSizeMax));
+            return true;
+        }
+
+        ReadOnlyMemory<byte> bytes = _format.IsText ? TextLine.WithoutReturn(line.Bytes) : line.Bytes;
+        if (_format.IsText && TextLine.IsExit(bytes.Span))
+        {
+            ExitLine = line.Number;
+            MoreFollowed = _reader.HasRest || (_inputIsReady() && _reader.Fill());
+            return false;
+        }
+
+        if (_format.Parse(bytes, out LineRefusal? refusal) is { } message) Add(message, line.Number);
+        else _refusals.Add(line.Number, refusal!);
+        return true;
+    }
+
+    private void Add(Message message, long line)
+    {
+        if (_batch.Count == 0) _batchFirstLine = line;
+        _batch.Add(message);
+        _batchBytes += message.Body.Length;
+    }
+
+    /// <summary>Starts what has been gathered; false when nothing more may be stored.</summary>
+    private bool Send()
+    {
+        if (_batch.Count == 0) return true;
+        List<Message> messages = _batch;
+        (long bytes, long firstLine) = (_batchBytes, _batchFirstLine);
+        _batch = [];
+        _batchBytes = 0;
+        return _inFlight.TryStart(bytes, () => new PendingBatch(messages, bytes, firstLine, Start(messages)));
+    }
+
+    private async Task<IReadOnlyList<Acknowledgement>> Start(List<Message> messages) =>
+        await _producer.ProduceAsync(messages, CancellationToken.None);
+}
