@@ -1,0 +1,17 @@
+namespace Fiq.Workers;
+
+/// <summary>How a run works.</summary>
+public sealed record ConsumptionOptions
+{
+    /// <summary>The most workers of a run: each may hold a message of the largest size in memory.</summary>
+    public const int WorkersMax = 10_000;
+
+    /// <summary>How many messages are worked on at a time; 1 to <see cref="WorkersMax"/>.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>How long running work may go on after <see cref="Consumption.Stop"/>.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>When the run ends by itself.</summary>
+    public StopRule StopRule { get; init; } = StopRule.Never;
+}

@@ -1,0 +1,20 @@
+namespace Fiq.Workers;
+
+/// <summary>When a run ends by itself: as soon as one of the rules given holds; with none, never.</summary>
+public sealed record StopRule
+{
+    /// <summary>Never by itself.</summary>
+    public static readonly StopRule Never = new();
+
+    /// <summary>When nothing is waiting, retrying or leased by any live consumer of the group.</summary>
+    public bool UntilEmpty { get; init; }
+
+    /// <summary>When so many messages are done; no more than these are claimed.</summary>
+    public long? Count { get; init; }
+
+    /// <summary>When free workers have waited so long and nothing came.</summary>
+    public TimeSpan? Idle { get; init; }
+
+    /// <summary>Whether the run has an end of its own.</summary>
+    public bool Ends => UntilEmpty || Count is not null || Idle is not null;
+}
