@@ -40,7 +40,8 @@ internal sealed unsafe class PosixSharedMemory : ISharedMemory
             throw new FileSystemException(
                 "mmap", path, Errno.InvalidArgument, $"it has {status.Length} bytes where {length} are to be mapped");
         if (writable && status.AllocatedBytes < length && !FileSystemVerdict.AllocatesOnWrite(file, path))
-            throw new FileSystemException("mmap", path, Errno.InvalidArgument, "it has holes where pages are stored to");
+            throw new FileSystemException(
+                "mmap", path, Errno.InvalidArgument, "it has holes where pages are stored to");
         int protection = writable ? Abi.ProtectionRead | Abi.ProtectionWrite : Abi.ProtectionRead;
         void* start = LibcMemory.Map(null, (nuint)length, protection, Abi.MapShared, file, 0);
         if ((nint)start == -1) throw SystemError.Of("mmap", path);

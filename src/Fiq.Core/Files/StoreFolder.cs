@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Fiq.Files;
 
 /// <summary>Opens the folder in which queues lie, and refuses one in which nothing could be promised.</summary>
@@ -68,7 +66,7 @@ internal static class StoreFolder
         if (!facts.IsOwn)
             throw new FiqException(
                 ErrorCode.Forbidden,
-                $"{directory.Path} belongs to user {facts.OwnerUserId.ToString(CultureInfo.InvariantCulture)}, not to us",
+                $"{directory.Path} belongs to user {facts.OwnerUserId}, not to us",
                 "Run fiq as that user, or choose a folder of your own with --store.");
         if ((facts.Mode & Abi.ModeOthersWrite) != 0)
             throw new FiqException(

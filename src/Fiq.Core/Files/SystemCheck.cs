@@ -29,7 +29,8 @@ internal static unsafe class SystemCheck
         }
         catch (FileSystemException error)
         {
-            throw new FiqException(ErrorCode.Unsupported, $"the start-up self-test failed: {error.Message}", null, error);
+            throw new FiqException(
+                ErrorCode.Unsupported, $"the start-up self-test failed: {error.Message}", null, error);
         }
 
         _passed = true;

@@ -7,7 +7,7 @@ internal static class SystemError
 {
     public static Errno Last => (Errno)Marshal.GetLastPInvokeError();
 
-    /// <summary>Whether the last call was cut short by a signal before it did anything, and is to be made again.</summary>
+    /// <summary>Whether a signal cut the last call short before it did anything: it is to be made again.</summary>
     public static bool IsInterrupted => Last == Errno.Interrupted;
 
     /// <summary>The last error as an exception.</summary>

@@ -4,6 +4,7 @@ namespace Fiq.Files;
 /// Creates a file that is there whole or not at all: written under a temporary name with real blocks, zeros
 /// included, synced, then renamed. The directory is not synced here: the caller knows when that has to happen.
 /// The temporary name is the caller's alone (random, or guarded by a lock); a left-over of that name is removed.
+/// After an error the temporary file is gone; if not even that works, the file system is broken and says so.
 /// </summary>
 internal static class WholeFile
 {
@@ -24,9 +25,9 @@ internal static class WholeFile
         {
             directory.Rename(temporaryName, finalName);
         }
-        catch
+        catch (FileSystemException)
         {
-            Forget(directory, temporaryName);
+            directory.TryUnlink(temporaryName);
             throw;
         }
     }
@@ -37,17 +38,18 @@ internal static class WholeFile
         IDirectory directory, string temporaryName, string finalName, ReadOnlySpan<byte> content, long length)
     {
         WriteTemporary(directory, temporaryName, content, length);
-        bool created = false;
         try
         {
-            created = directory.TryRenameNoReplace(temporaryName, finalName);
+            if (directory.TryRenameNoReplace(temporaryName, finalName)) return true;
         }
-        finally
+        catch (FileSystemException)
         {
-            if (!created) Forget(directory, temporaryName);
+            directory.TryUnlink(temporaryName);
+            throw;
         }
 
-        return created;
+        directory.TryUnlink(temporaryName);
+        return false;
     }
 
     private static void WriteTemporary(IDirectory directory, string name, ReadOnlySpan<byte> content, long length)
@@ -63,23 +65,10 @@ internal static class WholeFile
                 file.Write(zeros.AsSpan(0, (int)Math.Min(zeros.Length, length - at)), at);
             file.Sync();
         }
-        catch
-        {
-            Forget(directory, name);
-            throw;
-        }
-    }
-
-    // Called while another error is on its way; a left-over is removed by whoever uses the name next.
-    private static void Forget(IDirectory directory, string name)
-    {
-        try
+        catch (FileSystemException)
         {
             directory.TryUnlink(name);
-        }
-        catch (FileSystemException error)
-        {
-            System.Diagnostics.Debug.WriteLine(error.Message);
+            throw;
         }
     }
 }
