@@ -1,0 +1,233 @@
+using Fiq.Files;
+
+namespace Fiq.Groups;
+
+/// <summary>
+/// One process's membership in a group: it claims messages, settles them, and takes over from members that died or
+/// hang. <see cref="TryStart"/>, <see cref="Holds"/> and <see cref="Beat"/> may be called from any thread at any
+/// time; the rest takes the group's lock, one thread at a time.
+/// </summary>
+internal sealed class ConsumerGroup : IDisposable
+{
+    private readonly IDirectory folder;
+    private readonly GroupOptions options;
+    private readonly TimeProvider time;
+    private readonly GroupAttachment attachment;
+    private readonly GroupFlusher flusher;
+    private readonly Members members;
+    private EntryOwner owner;
+    private long lostSettlements;
+    private bool disposed;
+
+    private ConsumerGroup(IDirectory folder, GroupContext context, GroupOptions options)
+    {
+        this.folder = folder;
+        this.options = options;
+        time = context.Time;
+        Members? joined = null;
+        attachment = GroupAttachment.Open(folder, context, options.LockWait, (opened, table) =>
+        {
+            joined = new Members(opened.File, opened.Memory, time, options.HeartbeatLimit);
+            Join(table, joined);
+        });
+        members = joined!;
+        var header = new OffsetFileHeader(context.QueueId, attachment.Identity.Generation);
+        var writer = new OffsetFileWriter(folder, header);
+        flusher = new GroupFlusher(attachment.Door, attachment.File, writer, folder.Path, time, options.LockWait);
+    }
+
+    /// <summary>Whether another member holds leases: then it is worth asking <see cref="Reap"/>.</summary>
+    public bool OthersHoldLeases
+    {
+        get
+        {
+            var pending = Word(TableWord.Cursor) - Word(TableWord.SettledMessages) - Word(TableWord.Returned);
+            return pending != (long)Memory.Load64(TableLayout.SlotAt(members.Own) + Slot.LeasedWord);
+        }
+    }
+
+    /// <summary>Whether something settled is not on disk yet.</summary>
+    public bool NeedsFlush =>
+        Word(TableWord.JournalHead) != Word(TableWord.JournalTail)
+        || Word(TableWord.SnapshotsWanted) != Word(TableWord.SnapshotsDone);
+
+    /// <summary>Everything below is settled, and that is on disk; as last published by any member.</summary>
+    public long DurableFloor => Word(TableWord.DurableFloor);
+
+    /// <summary>How many settlements of this member were refused because the lease was lost.</summary>
+    public long LostSettlements => Interlocked.Read(ref lostSettlements);
+
+    private ISharedMemory Memory => attachment.Memory;
+
+    private ulong Random => attachment.Identity.Random;
+
+    /// <summary>Joins the group whose files lie in this folder.</summary>
+    /// <exception cref="BusyException">A lock is held by another process for too long.</exception>
+    /// <exception cref="DamagedException">The offset file is damaged.</exception>
+    public static ConsumerGroup Attach(IDirectory groupFolder, GroupContext context, GroupOptions options)
+    {
+        try
+        {
+            return new ConsumerGroup(groupFolder, context, options);
+        }
+        catch (FileSystemException error)
+        {
+            throw error.ToFiqException();
+        }
+    }
+
+    /// <summary>
+    /// Takes up to <paramref name="countMax"/> messages: returned ones first, lowest first, then from the cursor up
+    /// to, not including, <paramref name="readable"/>. Empty when there is none, or the group is stopped.
+    /// </summary>
+    public IReadOnlyList<Lease> Claim(int countMax, long readable)
+    {
+        using var inside = attachment.Door.Enter();
+        members.Beat();
+        return inside.Table[TableWord.Stopped] != 0
+            ? []
+            : new Claim(inside.Table, Random, owner).Take(countMax, readable);
+    }
+
+    /// <summary>Marks a message as started, which counts as an attempt if we die. False: the lease was lost.</summary>
+    public bool TryStart(LeaseToken token, long offset)
+    {
+        if (!Holds(token, offset))
+            return false;
+        var entry = EntryOf(token);
+        var bit = 1UL << (int)(offset - (long)Memory.Load64(TableLayout.EntryAt(entry)));
+        Memory.Or64(TableLayout.StartedMaskAt(entry), bit);
+        // Whoever revokes takes the serial first and reads the mark then: if the serial is still ours, the mark
+        // counts. If not, a stray mark may cost its new owner one attempt should that one die, too.
+        return SerialOf(entry) == token.Serial;
+    }
+
+    /// <summary>Whether we still have the right to settle this message.</summary>
+    public bool Holds(LeaseToken token, long offset)
+    {
+        var entry = EntryOf(token);
+        if (token.Table != Random || token.Serial == 0 || SerialOf(entry) != token.Serial)
+            return false;
+        var distance = offset - (long)Memory.Load64(TableLayout.EntryAt(entry));
+        var pending = Memory.Load64(TableLayout.EntryAt(entry) + 8);
+        return SerialOf(entry) == token.Serial && distance is >= 0 and < 64 && (pending & (1UL << (int)distance)) != 0;
+    }
+
+    /// <summary>
+    /// Settles or hands back; tells for each whether it was accepted. When it returns, what was accepted survives
+    /// the death of every process. Keep the items of one token together: they cost one step then.
+    /// </summary>
+    public void Settle(ReadOnlySpan<SettledOffset> settled, Span<bool> accepted)
+    {
+        if (settled.IsEmpty)
+            return;
+        using var inside = attachment.Door.Enter();
+        var refused = new Settle(inside.Table, Random).Run(settled, accepted);
+        Interlocked.Add(ref lostSettlements, refused);
+    }
+
+    /// <summary>Frees the leases of members that are dead or hang; returns how many messages came free.</summary>
+    public int Reap()
+    {
+        if (Word(TableWord.Revoked) == 0 && members.Silent().Count == 0)
+            return 0;
+        using var inside = attachment.Door.Enter();
+        return FreeSilent(inside.Table, members);
+    }
+
+    /// <summary>Says that we live.</summary>
+    public void Beat() => members.Beat();
+
+    /// <summary>
+    /// Makes everything settled until now durable; returns the durable floor. Throws when the disk fails: then
+    /// nothing is claimed until a later flush succeeds.
+    /// </summary>
+    public long Flush() => flusher.Flush();
+
+    /// <summary>The group as it stands.</summary>
+    public GroupStatus Status(long readable)
+    {
+        using var inside = attachment.Door.Enter();
+        return GroupView.Of(inside.Table, readable, members.IsDead);
+    }
+
+    /// <summary>Throws when the lease table's file was deleted or replaced.</summary>
+    public void CheckIdentity() => attachment.CheckIdentity(folder);
+
+    /// <summary>Hands back what we hold, without counting attempts, flushes, and frees the slot.</summary>
+    public void Dispose()
+    {
+        if (disposed)
+            return;
+        try
+        {
+            using (var inside = attachment.Door.Enter())
+                new Reap(inside.Table).HandBack(members.Own);
+            flusher.Flush();
+            using (var inside = attachment.Door.Enter())
+            {
+                FreeSlot(inside.Table, members.Own);
+                inside.Table.Commit();
+            }
+        }
+        finally
+        {
+            Abandon();
+        }
+    }
+
+    /// <summary>Closes the descriptors and does nothing else, as if the process had been killed.</summary>
+    public void Abandon()
+    {
+        disposed = true;
+        flusher.Dispose();
+        attachment.Dispose();
+    }
+
+    private static int FreeSilent(LeaseTable table, Members members)
+    {
+        var silent = members.Silent();
+        var reap = new Reap(table);
+        reap.Revoke(silent);
+        var freed = reap.ReturnRevoked();
+        foreach (var slot in silent.Where(members.IsDead))
+            FreeSlot(table, slot);
+        table.Commit();
+        return freed;
+    }
+
+    private static void FreeSlot(LeaseTable table, int slot)
+    {
+        table.Put(slot, new Slot(false, table.Slot(slot).Incarnation, 0, 0, 0, 0, 0));
+        table.CommitWhenFull();
+    }
+
+    private void Join(LeaseTable table, Members joined)
+    {
+        table.CheckState();
+        FreeSilent(table, joined);
+        var slot = joined.TakeFree();
+        if (slot < 0)
+        {
+            throw new FiqException(
+                ErrorCode.Busy,
+                $"{folder.Path} has {TableLayout.SlotCount} members, and there is no place for more",
+                "Use fewer processes with more workers each.");
+        }
+
+        joined.Own = slot;
+        joined.Beat();
+        var incarnation = table.Slot(slot).Incarnation + 1;
+        var process = ProcessIdentity.Current;
+        var since = time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000;
+        table.Put(slot, new Slot(true, incarnation, process.Pid, process.StartTicks, since, options.Workers, 0));
+        table.Commit();
+        owner = EntryOwner.Of(slot, incarnation);
+    }
+
+    private static int EntryOf(LeaseToken token) => (int)(token.Serial & 0xFFFF);
+
+    private ulong SerialOf(int entry) => Memory.Load64(TableLayout.EntryAt(entry) + 16);
+
+    private long Word(TableWord word) => (long)Memory.Load64(TableLayout.StateWordAt(word));
+}

@@ -1,0 +1,122 @@
+using Fiq.Files;
+
+namespace Fiq.Groups;
+
+/// <summary>
+/// Brings settlements from the table into the offset file: one process at a time, under the flush lock; the group's
+/// lock is held only to look and to publish, never during a sync. Lock order: flush, then group.
+/// </summary>
+internal sealed class GroupFlusher : IDisposable
+{
+    private readonly GroupDoor door;
+    private readonly KernelLock flushLock;
+    private readonly OffsetFileWriter writer;
+    private readonly TimeSpan wait;
+    private readonly string path;
+
+    public GroupFlusher(
+        GroupDoor door, IFile file, OffsetFileWriter writer, string path, TimeProvider time, TimeSpan wait)
+    {
+        this.door = door;
+        this.writer = writer;
+        this.wait = wait;
+        this.path = path;
+        flushLock = new KernelLock(file, TableLayout.FlushLock, time);
+    }
+
+    private ISharedMemory Memory => door.Memory;
+
+    /// <summary>
+    /// Makes everything settled until now durable and returns the durable floor. Waits for a flush under way.
+    /// </summary>
+    public long Flush()
+    {
+        flushLock.Enter(wait, () => (int)Memory.Load64(TableLayout.FlushHolderAt), $"the flush lock of group {path}");
+        try
+        {
+            // Left behind by a flusher that died: nobody knows what it wrote, so the file is written anew.
+            var died = Memory.Load64(TableLayout.FlushHolderAt) != 0;
+            Memory.Store64(TableLayout.FlushHolderAt, (ulong)ProcessIdentity.Current.Pid);
+            FlushBehindLock(died);
+            Memory.Store64(TableLayout.FlushHolderAt, 0);
+            return (long)Memory.Load64(TableLayout.StateWordAt(TableWord.DurableFloor));
+        }
+        finally
+        {
+            flushLock.Exit();
+        }
+    }
+
+    public void Dispose()
+    {
+        writer.Dispose();
+        flushLock.Dispose();
+    }
+
+    private void FlushBehindLock(bool snapshot)
+    {
+        if (Capture(snapshot) is not { } plan)
+            return;
+        if (TryDelta(plan) is { } end)
+        {
+            Publish(plan, end);
+            return;
+        }
+
+        // Later settlements may be in it: a snapshot takes them all.
+        if (!plan.IsSnapshot)
+            plan = Capture(snapshot: true)!;
+        try
+        {
+            // A dead flusher or a failed delta may have used the next number.
+            end = writer.Replace(plan.End.Sequence + 2, plan.Sums, plan.Settled);
+        }
+        catch (FileSystemException error)
+        {
+            Stop();
+            throw error.ToFiqException();
+        }
+
+        Publish(plan, end);
+    }
+
+    private OffsetFileEnd? TryDelta(FlushPlan plan)
+    {
+        if (plan.IsSnapshot)
+            return null;
+        try
+        {
+            return writer.TryAppend(plan.End, plan.Sums, plan.Settled);
+        }
+        catch (FileSystemException)
+        {
+            // Nothing is known of this file any more; it is never synced again, a new one takes its place.
+            return null;
+        }
+    }
+
+    private FlushPlan? Capture(bool snapshot)
+    {
+        using var inside = door.Enter();
+        return FlushPlan.TryMake(inside.Table, snapshot);
+    }
+
+    private void Publish(FlushPlan plan, in OffsetFileEnd end)
+    {
+        using var inside = door.Enter();
+        plan.Publish(inside.Table, end);
+        inside.Table.Commit();
+    }
+
+    private void Stop()
+    {
+        using (var inside = door.Enter())
+        {
+            inside.Table.Add(TableWord.SnapshotsWanted, 1);
+            inside.Table[TableWord.Stopped] = 1;
+            inside.Table.Commit();
+        }
+
+        Memory.Store64(TableLayout.FlushHolderAt, 0);
+    }
+}

@@ -1,0 +1,65 @@
+using Fiq.Files;
+
+namespace Fiq.Groups;
+
+/// <summary>For those who only look: takes no lock and writes nothing.</summary>
+internal static class GroupReader
+{
+    // A table is built within milliseconds.
+    private const int TriesMax = 100;
+
+    /// <summary>
+    /// The group as it stands: from the live table when a member is attached, otherwise as it would come back.
+    /// </summary>
+    public static GroupStatus Read(IDirectory groupFolder, GroupContext context, long readable)
+    {
+        using var file = groupFolder.TryOpenFile(TableLayout.Name, writable: false);
+        if (file is null || file.Length != TableLayout.Length)
+            return GroupView.Of(RecoveredGroup.Of(TableRebuild.ReadOffsets(groupFolder, context.QueueId)), readable);
+        using var memory = file.Map(TableLayout.Length, writable: false);
+        var spin = default(SpinWait);
+        for (var i = 0; i < TriesMax && file.IsLockedByOther(TableLayout.PresenceLock); i++)
+        {
+            if (TryReadLive(file, memory, context, readable, groupFolder.Path) is { } status)
+                return status;
+            spin.SpinOnce();
+        }
+
+        return ReadUnattached(groupFolder, context, memory, readable);
+    }
+
+    /// <summary>
+    /// The floor that the offset file states, made durable before it is returned: messages below may be deleted.
+    /// </summary>
+    public static long ReadDurableFloor(IDirectory groupFolder, ulong queueId)
+    {
+        var path = $"{groupFolder.Path}/{OffsetFileWriter.Name}";
+        using var file = groupFolder.TryOpenFile(OffsetFileWriter.Name, writable: false)
+            ?? throw new DamagedException(path, 0, 0, "it is missing");
+        var floor = OffsetFileReader.Read(file, path, queueId).Sums.Floor;
+        // A flusher may have died between its write and its sync.
+        file.SyncData();
+        return floor;
+    }
+
+    private static GroupStatus? TryReadLive(
+        IFile file, ISharedMemory memory, GroupContext context, long readable, string path)
+    {
+        using var image = TableImage.Copy(memory);
+        if (TableIdentity.TryRead(image) is not { } identity)
+            return null;
+        return TableRebuild.TryReadOld(image, context, identity.Generation, path) is { } table
+            ? GroupView.Of(table, readable, slot => !file.IsLockedByOther(TableLayout.SlotLocks + slot))
+            : null;
+    }
+
+    private static GroupStatus ReadUnattached(
+        IDirectory folder, GroupContext context, ISharedMemory memory, long readable)
+    {
+        var offsets = TableRebuild.ReadOffsets(folder, context.QueueId);
+        using var image = TableImage.Copy(memory);
+        var table = TableRebuild.TryReadOld(image, context, offsets.Header.Generation, folder.Path);
+        var group = table is null ? RecoveredGroup.Of(offsets) : RecoveredGroup.Of(offsets, table);
+        return GroupView.Of(group, readable);
+    }
+}

@@ -1,0 +1,64 @@
+namespace Fiq.Groups;
+
+/// <summary>Makes a status from a lease table, or from what an unattached group would come back as.</summary>
+internal static class GroupView
+{
+    /// <summary>The status of a table, which may be a copy.</summary>
+    public static GroupStatus Of(LeaseTable table, long readable, Func<int, bool> isDead)
+    {
+        var slots = LiveSlots(table, isDead);
+        // What dead members hold is as good as returned: whoever claims next gets it.
+        var leased = slots.Sum(slot => slot.Leased);
+        return new GroupStatus(
+            table.Floor(),
+            table.Cursor,
+            table.Pending - leased + Math.Max(0, readable - table.Cursor),
+            leased,
+            (long)table[TableWord.SettledMessages],
+            (long)table[TableWord.SettledMicroseconds],
+            StopReason(table),
+            slots,
+            [.. table.Unsettled().Runs()]);
+    }
+
+    /// <summary>The status of a group to which nobody is attached.</summary>
+    public static GroupStatus Of(RecoveredGroup group, long readable)
+    {
+        var unsettled = new OffsetSet();
+        foreach (var entry in group.Entries)
+            unsettled.AddMask(entry.Start, entry.Pending);
+        var sums = group.Sums;
+        var ready = group.Cursor - sums.SettledMessages + Math.Max(0, readable - group.Cursor);
+        return new GroupStatus(
+            sums.Floor,
+            group.Cursor,
+            ready,
+            Leased: 0,
+            sums.SettledMessages,
+            sums.SettledMicroseconds,
+            StopReason: null,
+            Slots: [],
+            [.. unsettled.Runs()]);
+    }
+
+    private static string? StopReason(LeaseTable table)
+    {
+        if (table[TableWord.Stopped] != 0)
+            return "the offset file can't be written";
+        return table.CanGrow || table[TableWord.Returned] != 0 ? null : "too many messages are out and not settled";
+    }
+
+    private static List<SlotStatus> LiveSlots(LeaseTable table, Func<int, bool> isDead)
+    {
+        var live = new List<SlotStatus>();
+        for (var i = 0; i < TableLayout.SlotCount; i++)
+        {
+            if (!Members.IsTaken(table.Transaction.Memory, i) || isDead(i))
+                continue;
+            var slot = table.Slot(i);
+            live.Add(new SlotStatus(slot.Pid, slot.Workers, slot.Leased, slot.JoinedMicroseconds));
+        }
+
+        return live;
+    }
+}

@@ -1,0 +1,135 @@
+using Fiq.Files;
+
+namespace Fiq.Groups;
+
+/// <summary>
+/// Writes a group's offset file. Owned by whoever holds the flush lock, or presence exclusively. Every member throws
+/// <see cref="FileSystemException"/> when nothing may be taken to be durable.
+/// </summary>
+internal sealed class OffsetFileWriter(IDirectory folder, OffsetFileHeader header) : IDisposable
+{
+    public const string Name = "offset";
+    private const string TemporaryName = "offset.new";
+
+    // Ten thousand deltas of one run: a quarter of an hour at ten flushes a second, so that a queue on a full disk
+    // can be drained within the room set aside, and short enough to be read in a few milliseconds.
+    private const long RoomBytes = 1 << 20;
+    private const long RoomBytesMin = 1 << 16;
+    private IFile? file;
+
+    /// <summary>
+    /// Appends a delta and syncs it. Null, and nothing written, when a new file should be written instead: there is
+    /// no room, or something already stands where the delta would go.
+    /// </summary>
+    public OffsetFileEnd? TryAppend(in OffsetFileEnd end, in OffsetSums sums, OffsetSet settled)
+    {
+        var payload = OffsetSetCodec.Encode(settled);
+        var bytes = OffsetRecord.Encode(
+            OffsetRecordKind.Delta, end.HeaderCrc, end.Sequence + 1, sums, payload, header.Secret, out var crc);
+        var open = Reopen();
+        if (open is null || open.Length < end.Position + bytes.Length || !IsBlank(open, end.Position))
+            return null;
+        try
+        {
+            open.Write(bytes, end.Position);
+            open.SyncData();
+        }
+        catch (FileSystemException)
+        {
+            Void(open, end.Position);
+            throw;
+        }
+
+        return new OffsetFileEnd(end.Position + bytes.Length, end.Sequence + 1, crc);
+    }
+
+    /// <summary>Writes a new file that holds one snapshot, and puts it in the place of the old one, durably.</summary>
+    public OffsetFileEnd Replace(ulong sequence, in OffsetSums sums, OffsetSet settled)
+    {
+        var payload = OffsetSetCodec.Encode(settled);
+        var head = new byte[OffsetFileHeader.Length];
+        var chain = header.Encode(head);
+        var snapshot = OffsetRecord.Encode(
+            OffsetRecordKind.Snapshot, chain, sequence, sums, payload, header.Secret, out var crc);
+        var length = head.Length + snapshot.Length;
+        folder.TryUnlink(TemporaryName);
+        var created = folder.CreateFile(TemporaryName);
+        try
+        {
+            SetRoomAside(created, length);
+            created.Write(head, 0);
+            created.Write(snapshot, head.Length);
+            created.Sync();
+            folder.Rename(TemporaryName, Name);
+        }
+        catch
+        {
+            created.Dispose();
+            throw;
+        }
+
+        file?.Dispose();
+        file = created;
+        folder.Sync();
+        return new OffsetFileEnd(length, sequence, crc);
+    }
+
+    /// <summary>Makes what the file holds now durable.</summary>
+    public void Sync()
+    {
+        var open = Reopen() ?? throw new DamagedException(Path, 0, 0, "it is missing");
+        open.SyncData();
+    }
+
+    public void Dispose() => file?.Dispose();
+
+    private string Path => $"{folder.Path}/{Name}";
+
+    /// <summary>Another process may have written a new file: the one by that name is the one that counts.</summary>
+    private IFile? Reopen()
+    {
+        if (file is not null && folder.TryStatus(Name) is { } status && status.Identity == file.Identity)
+            return file;
+        file?.Dispose();
+        file = folder.TryOpenFile(Name, writable: true);
+        return file;
+    }
+
+    private static bool IsBlank(IFile open, long position)
+    {
+        Span<byte> bytes = stackalloc byte[OffsetRecord.HeaderLength];
+        var read = open.Read(bytes, position);
+        return bytes[..read].IndexOfAnyExcept((byte)0) < 0;
+    }
+
+    private static void SetRoomAside(IFile created, int length)
+    {
+        try
+        {
+            created.Allocate(Math.Max(RoomBytes, Rounded(2L * length)));
+        }
+        catch (FileSystemException error) when (error.IsNoSpace)
+        {
+            created.Allocate(Rounded(length + 1L));
+        }
+    }
+
+    private static long Rounded(long length) => (length + RoomBytesMin - 1) / RoomBytesMin * RoomBytesMin;
+
+    /// <summary>
+    /// After a failed sync the record may stand in the page cache and not on the disk: nobody shall read it as valid.
+    /// </summary>
+    private void Void(IFile open, long position)
+    {
+        try
+        {
+            open.Write(new byte[OffsetRecord.HeaderLength], position);
+        }
+        catch (FileSystemException)
+        {
+            // The first failure is the one to report; this descriptor is of no more use.
+            file = null;
+            open.Dispose();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+using Fiq.Files;
+
+namespace Fiq.Groups;
+
+/// <summary>
+/// A private copy of a lease table, for those who only look: taken without a lock, between two changes. Stores go to
+/// the copy.
+/// </summary>
+internal sealed class TableImage(byte[] bytes) : ISharedMemory
+{
+    // A change takes microseconds. A writer that died in the middle leaves an unfinished one, which the redo record
+    // in the copy completes; that is not worth a longer wait.
+    private const int TriesMax = 200;
+
+    public int Length => bytes.Length;
+
+    /// <summary>Copies a table in use.</summary>
+    public static TableImage Copy(ISharedMemory memory)
+    {
+        var image = new TableImage(new byte[TableLayout.Length]);
+        var spin = default(SpinWait);
+        for (var i = 0; i < TriesMax; i++)
+        {
+            var before = memory.Load64(TableLayout.ChangesAt);
+            image.CopyFrom(memory);
+            memory.Fence();
+            if (before % 2 == 0 && memory.Load64(TableLayout.ChangesAt) == before)
+                return image;
+            spin.SpinOnce();
+        }
+
+        return image;
+    }
+
+    public ulong Load64(int at) => BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at));
+
+    public void Store64(int at, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(at), value);
+
+    public uint Load32(int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at));
+
+    public void Store32(int at, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at), value);
+
+    public uint Exchange32(int at, uint value)
+    {
+        var before = Load32(at);
+        Store32(at, value);
+        return before;
+    }
+
+    public uint Add32(int at, uint value)
+    {
+        Store32(at, Load32(at) + value);
+        return Load32(at);
+    }
+
+    public ulong Or64(int at, ulong bits)
+    {
+        var before = Load64(at);
+        Store64(at, before | bits);
+        return before;
+    }
+
+    public void Read(int at, Span<byte> buffer) => bytes.AsSpan(at, buffer.Length).CopyTo(buffer);
+
+    public void Write(int at, ReadOnlySpan<byte> content) => content.CopyTo(bytes.AsSpan(at));
+
+    public void Fence() => Interlocked.MemoryBarrier();
+
+    /// <summary>Nobody else can change a private copy.</summary>
+    public void Wait(int at, uint expected, TimeSpan timeout) => throw new NotSupportedException();
+
+    public void WakeAll(int at) => throw new NotSupportedException();
+
+    public void Dispose()
+    {
+        // Bytes of our own need no release.
+    }
+
+    /// <summary>Only what is in use: entries end at the high-water mark.</summary>
+    private void CopyFrom(ISharedMemory memory)
+    {
+        memory.Read(0, bytes.AsSpan(0, TableLayout.JournalAt));
+        var used = (int)Math.Clamp(
+            (long)Load64(TableLayout.StateWordAt(TableWord.HighWater)), 0, TableLayout.EntryCount);
+        memory.Read(TableLayout.StartedAt, bytes.AsSpan(TableLayout.StartedAt, used * 8));
+        memory.Read(TableLayout.EntriesAt, bytes.AsSpan(TableLayout.EntriesAt, used * TableLayout.EntryLength));
+    }
+}

@@ -1,0 +1,129 @@
+using Fiq.Files;
+
+namespace Fiq.Groups;
+
+/// <summary>
+/// Builds the lease table anew when nobody is attached. First whatever only the old table knew is made durable, then
+/// the old table is declared void, then the new one is written: killed at any point, the next one starts over and
+/// loses nothing. Needs the group's lock and presence exclusively.
+/// </summary>
+internal sealed class TableRebuild(IDirectory folder, GroupContext context)
+{
+    /// <summary>Reads a table that nobody uses any more; null when it says nothing to us.</summary>
+    public static LeaseTable? TryReadOld(ISharedMemory memory, GroupContext context, ulong generation, string path)
+    {
+        if (TableIdentity.TryRead(memory) is not { } identity)
+            return null;
+        var ours = identity.QueueId == context.QueueId
+            && identity.BootId == context.BootId
+            && identity.Generation == generation;
+        if (!ours || !RedoRecord.TryReplay(memory))
+            return null;
+        var transaction = new TableTransaction(memory, path);
+        transaction.Open();
+        var table = new LeaseTable(transaction);
+        return IsWhole(table) ? table : null;
+    }
+
+    /// <summary>Does it; returns the identity of the new table.</summary>
+    public TableIdentity Run(ISharedMemory memory, LeaseTable table)
+    {
+        var file = ReadOffsets(folder, context.QueueId);
+        var old = TryReadOld(memory, context, file.Header.Generation, folder.Path);
+        var group = old is null ? RecoveredGroup.Of(file) : RecoveredGroup.Of(file, old);
+        var suspect = file.Torn
+            || (old is not null && (old.SnapshotWanted || memory.Load64(TableLayout.FlushHolderAt) != 0));
+        var end = Save(file, group, suspect);
+        TableIdentity.Erase(memory);
+        memory.Store64(TableLayout.RedoAt, 0);
+        memory.Store64(TableLayout.FlushHolderAt, 0);
+        Fill(table, group, end);
+        var identity = new TableIdentity(
+            context.QueueId, context.BootId, file.Header.Generation, context.Random());
+        identity.Write(memory);
+        return identity;
+    }
+
+    /// <summary>Reads the truth.</summary>
+    public static OffsetFileContent ReadOffsets(IDirectory folder, ulong queueId)
+    {
+        var path = $"{folder.Path}/{OffsetFileWriter.Name}";
+        using var file = folder.TryOpenFile(OffsetFileWriter.Name, writable: false)
+            ?? throw new DamagedException(path, 0, 0, "it is missing");
+        return OffsetFileReader.Read(file, path, queueId);
+    }
+
+    private static bool IsWhole(LeaseTable table)
+    {
+        try
+        {
+            table.CheckState();
+            var pending = 0L;
+            for (var i = 0; i < table.HighWater; i++)
+                pending += Bits.Count(table.Entry(i).Pending);
+            return pending == table.Pending;
+        }
+        catch (DamagedException)
+        {
+            // A table is rumour: a damaged one is thrown away, and the offset file speaks alone.
+            return false;
+        }
+    }
+
+    /// <summary>Makes all that is settled durable, and with it the floor that will be published.</summary>
+    private OffsetFileEnd Save(OffsetFileContent file, RecoveredGroup group, bool suspect)
+    {
+        using var writer = new OffsetFileWriter(folder, file.Header);
+        if (!suspect && group.Missing.IsEmpty)
+        {
+            writer.Sync();
+            return file.End;
+        }
+
+        if (!suspect && TryAppend(writer, file, group) is { } end)
+            return end;
+        return writer.Replace(file.End.Sequence + 2, group.Sums, group.Settled());
+    }
+
+    private static OffsetFileEnd? TryAppend(OffsetFileWriter writer, OffsetFileContent file, RecoveredGroup group)
+    {
+        try
+        {
+            return writer.TryAppend(file.End, group.Sums, group.Missing);
+        }
+        catch (FileSystemException)
+        {
+            // The caller writes a new file: this one is never synced again.
+            return null;
+        }
+    }
+
+    private static void Fill(LeaseTable table, RecoveredGroup group, in OffsetFileEnd end)
+    {
+        for (var word = TableWord.Cursor; word < TableWord.Checksum; word++)
+            table[word] = 0;
+        table[TableWord.Cursor] = (ulong)group.Cursor;
+        table[TableWord.SettledMessages] = (ulong)group.Sums.SettledMessages;
+        table[TableWord.SettledMicroseconds] = (ulong)group.SettledMicroseconds;
+        table[TableWord.DurableFloor] = (ulong)group.Sums.Floor;
+        table[TableWord.OffsetSequence] = end.Sequence;
+        table[TableWord.OffsetEnd] = (ulong)end.Position;
+        table[TableWord.OffsetHeaderCrc] = end.HeaderCrc;
+        table.Commit();
+        for (var slot = 0; slot < TableLayout.SlotCount; slot++)
+        {
+            table.Put(slot, default(Slot));
+            table.CommitWhenFull();
+        }
+
+        foreach (var entry in group.Entries)
+        {
+            table.Put(table.TakeEntry(), new LeaseEntry(
+                entry.Start, entry.Pending, 0, EntryOwner.Returned, entry.Attempts, 0));
+            table.Add(TableWord.Returned, Bits.Count(entry.Pending));
+            table.CommitWhenFull();
+        }
+
+        table.Commit();
+    }
+}

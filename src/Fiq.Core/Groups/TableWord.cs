@@ -1,0 +1,62 @@
+namespace Fiq.Groups;
+
+/// <summary>The words of the table's state, in their order.</summary>
+internal enum TableWord
+{
+    /// <summary>Nothing at or above has been taken; below, all is settled but the entries' pending bits.</summary>
+    Cursor,
+
+    /// <summary>The counter part of the last serial drawn.</summary>
+    Counter,
+
+    /// <summary>The first free entry plus 1; 0 when none below the high-water mark is free.</summary>
+    FreeHead,
+
+    /// <summary>Entries at and above have never been used since the table was last empty.</summary>
+    HighWater,
+
+    /// <summary>Entries in use.</summary>
+    EntriesUsed,
+
+    /// <summary>Messages in returned entries.</summary>
+    Returned,
+
+    /// <summary>Messages in entries whose lease was revoked and whose attempts are still to be counted.</summary>
+    Revoked,
+
+    /// <summary>Settled offsets, counted from 0.</summary>
+    SettledMessages,
+
+    /// <summary>Declared work of the settled offsets.</summary>
+    SettledMicroseconds,
+
+    /// <summary>The first settlement record not yet on disk.</summary>
+    JournalHead,
+
+    /// <summary>One past the last settlement record.</summary>
+    JournalTail,
+
+    /// <summary>The floor that the synced offset file states.</summary>
+    DurableFloor,
+
+    /// <summary>The sequence of the offset file's last record.</summary>
+    OffsetSequence,
+
+    /// <summary>Where the offset file's next record goes.</summary>
+    OffsetEnd,
+
+    /// <summary>The CRC of the header of the offset file's last record.</summary>
+    OffsetHeaderCrc,
+
+    /// <summary>How often a whole snapshot became necessary.</summary>
+    SnapshotsWanted,
+
+    /// <summary>What that was when the last snapshot was taken.</summary>
+    SnapshotsDone,
+
+    /// <summary>1 while the offset file can't be written: nothing is claimed.</summary>
+    Stopped,
+
+    /// <summary>CRC-32C of all words before.</summary>
+    Checksum,
+}
