@@ -11,6 +11,7 @@ internal sealed class Streams
     private const int WidthUnknown = 80;
     private readonly Stream _error;
     private readonly Lock _errorLock = new();
+    private bool _errorIsClosed;
 
     public Streams(Stream input, Stream output, Stream error)
     {
@@ -57,13 +58,14 @@ internal sealed class Streams
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         lock (_errorLock)
         {
+            if (_errorIsClosed) return;
             try
             {
                 _error.Write(bytes);
             }
             catch (IOException)
             {
-                // Nobody listens; the exit status still tells.
+                _errorIsClosed = true; // nobody listens; the exit status still tells
             }
         }
     }

@@ -62,7 +62,7 @@ internal sealed class FiqProcess : IAsyncDisposable
 
     public Task WriteAsync(string text) => WriteAsync(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Writes to its input. A process that has ended, or been killed, reads no more, and that is fine.</summary>
+    /// <summary>Writes to its input. A process that has ended reads no more, and that is fine.</summary>
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         try
