@@ -30,6 +30,12 @@ public readonly record struct GroupName
         return true;
     }
 
+    /// <summary>Whether both are the same name; a value never set is the default group.</summary>
+    public bool Equals(GroupName other) => ToString() == other.ToString();
+
+    /// <inheritdoc />
+    public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
+
     /// <inheritdoc />
     public override string ToString() => _value ?? "default";
 }

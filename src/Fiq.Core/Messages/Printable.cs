@@ -9,31 +9,25 @@ namespace Fiq;
 public static class Printable
 {
     /// <summary>
-    /// Escapes control characters, lone surrogates and direction marks as <c>\x1b</c> or <c>\u202e</c>.
+    /// Escapes control characters, lone surrogates, direction marks and invisible tags as <c>\x1b</c>,
+    /// <c>\u202e</c> or <c>\U000e0041</c>.
     /// </summary>
     public static string Escape(string text)
     {
         StringBuilder? builder = null;
-        for (int i = 0; i < text.Length; i++)
+        int length;
+        for (int i = 0; i < text.Length; i += length)
         {
-            char c = text[i];
-            if (char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+            bool isWhole = Rune.TryGetRuneAt(text, i, out Rune rune);
+            length = isWhole ? rune.Utf16SequenceLength : 1;
+            if (isWhole && !MustEscape(rune))
             {
-                builder?.Append(c).Append(text[i + 1]);
-                i++;
-                continue;
-            }
-
-            if (!MustEscape(c))
-            {
-                builder?.Append(c);
+                builder?.Append(text, i, length);
                 continue;
             }
 
             builder ??= new StringBuilder(text, 0, i, text.Length + 8);
-            builder.Append(c < 0x100
-                ? string.Create(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}")
-                : string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"));
+            builder.Append(Escaped(isWhole ? rune.Value : text[i]));
         }
 
         return builder?.ToString() ?? text;
@@ -56,7 +50,14 @@ public static class Printable
         return builder.ToString();
     }
 
-    private static bool MustEscape(char c) => char.IsControl(c) || char.IsSurrogate(c)
-        || CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator
+    private static string Escaped(int value) => value switch
+    {
+        < 0x100 => string.Create(CultureInfo.InvariantCulture, $"\\x{value:x2}"),
+        < 0x10000 => string.Create(CultureInfo.InvariantCulture, $"\\u{value:x4}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"\\U{value:x8}"),
+    };
+
+    private static bool MustEscape(Rune rune) => Rune.IsControl(rune)
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.LineSeparator
             or UnicodeCategory.ParagraphSeparator;
 }

@@ -53,6 +53,12 @@ public readonly record struct QueueName
         return true;
     }
 
+    /// <summary>Whether both are the same name; a value never set is the default queue.</summary>
+    public bool Equals(QueueName other) => Value == other.Value;
+
+    /// <inheritdoc />
+    public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);
+
     /// <inheritdoc />
     public override string ToString() => Value;
 }
