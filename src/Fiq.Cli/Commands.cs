@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Fiq.Cli.Groups;
 using Fiq.Cli.Produce;
+using Fiq.Cli.Queues;
 
 namespace Fiq.Cli;
 
@@ -9,5 +11,7 @@ internal static class Commands
     public static IEnumerable<Command> All()
     {
         yield return ProduceCommand.Create();
+        foreach (Command command in QueueCommands.Create()) yield return command;
+        yield return GroupCommands.Create();
     }
 }

@@ -15,5 +15,12 @@ internal sealed class CliCommand : Command
     public IReadOnlyList<string> Examples { get; }
 
     /// <summary>What it does; null for a command that only holds others.</summary>
-    public Func<Invocation, Task<ExitCode>>? Run { get; init; }
+    public Func<Invocation, Task<ExitCode>>? Run { get; set; }
+
+    /// <summary>The same command, with what it does.</summary>
+    public CliCommand WithRun(Func<Invocation, Task<ExitCode>> run)
+    {
+        Run = run;
+        return this;
+    }
 }

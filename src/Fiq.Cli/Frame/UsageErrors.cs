@@ -11,8 +11,10 @@ internal static class UsageErrors
     {
         string? unknown = UnknownOption(parse) ?? (parse.UnmatchedTokens.Count > 0 ? parse.UnmatchedTokens[0] : null);
         if (unknown is not null) return Unknown(parse, unknown);
-        if (parse.Errors.Count == 0) return null;
-        string[] words = Words(parse.Errors[0]).Split('\n', 2);
+        // A command that only holds others shows its help when it stands alone; that is no error.
+        ParseError? first = parse.Errors.FirstOrDefault(error => error.SymbolResult is not CommandResult);
+        if (first is null) return null;
+        string[] words = Words(first).Split('\n', 2);
         return new FiqException(ErrorCode.BadRequest, words[0], words.Length > 1 ? words[1] : See(parse));
     }
 

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
+using Fiq.Cli.Frame;
 
 namespace Fiq.Cli.Messages;
 
@@ -47,14 +47,8 @@ internal static class JsonMessageWriter
 
     private static void WriteTime(Utf8JsonWriter writer, ReadOnlySpan<byte> name, long microseconds)
     {
-        if (microseconds == 0)
-        {
-            writer.WriteNull(name);
-            return;
-        }
-
-        DateTime utc = DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
-        writer.WriteString(name, utc.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture));
+        if (microseconds == 0) writer.WriteNull(name);
+        else writer.WriteString(name, TimeText.Format(microseconds));
     }
 
     private static void WriteBody(Utf8JsonWriter writer, Message message)

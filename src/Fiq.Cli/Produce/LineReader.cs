@@ -81,7 +81,7 @@ internal sealed class LineReader
     {
         _number++;
         int size = end - _start;
-        if (_skipped == 0) return new InputLine(_number, _block.AsMemory(_start, size), 0);
+        if (_skipped == 0 && size <= _lineSizeMax) return new InputLine(_number, _block.AsMemory(_start, size), 0);
         long total = _skipped + size;
         _skipped = 0;
         return new InputLine(_number, default, total);

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Fiq.Cli.Frame;
+using Fiq.Cli.Queues;
+using Fiq.Engine;
+
+namespace Fiq.Cli.Groups;
+
+/// <summary><c>fiq group</c>: groups whose progress is counted apart.</summary>
+internal static class GroupCommands
+{
+    public static Command Create() => new CliCommand(
+        "group", "Creates groups: each gets every message.", "fiq group create orders audit --from first")
+    {
+        CreateGroup(),
+    };
+
+    private static CliCommand CreateGroup()
+    {
+        Argument<QueueName> queue = OptionKinds.RequiredQueue();
+        var group = new Argument<GroupName>("GROUP")
+        {
+            Description = "The group.",
+            HelpName = "GROUP",
+            CustomParser = result => OptionKinds.Read(result, GroupName.Parse),
+        };
+        Option<StartPosition?> from = OptionKinds.From();
+        return new CliCommand(
+            "create",
+            "Creates a group before its first consumer comes. Nothing happens when it is there.",
+            "fiq group create orders audit",
+            "fiq group create orders late --from last")
+        {
+            queue, group, from,
+        }.WithRun(invocation => RunAsync(
+            invocation,
+            invocation.Get(queue),
+            invocation.Get(group),
+            invocation.Get(from) ?? StartPosition.First));
+    }
+
+    private static async Task<ExitCode> RunAsync(
+        Invocation invocation, QueueName queue, GroupName group, StartPosition start)
+    {
+        bool created = await invocation.Engine.CreateGroupAsync(queue, group, start, CancellationToken.None);
+        CreatedJson.WriteOrSay(invocation, "group", group.ToString(), created, $"group {group} of queue {queue}");
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using Fiq.Engine;
+
+namespace Fiq.Cli.Tests.Doubles;
+
+/// <summary>Queues in memory, with errors on demand: what the commands see of an engine, without a disk.</summary>
+internal sealed class MemoryEngine : IQueueEngine
+{
+    public ConcurrentDictionary<string, List<Message>> Queues { get; } = new();
+
+    /// <summary>Asked before each call to store; what it returns is thrown.</summary>
+    public Func<int, FiqException?> FailProduce { get; set; } = _ => null;
+
+    /// <summary>What describing a queue answers.</summary>
+    public Func<QueueName, QueueDescription>? Describe { get; set; }
+
+    public List<(string Queue, string Group, StartPosition Start)> Groups { get; } = [];
+
+    public QueueSettings? LastSettings { get; private set; }
+
+    public int MessageBytesMax { get; set; } = Message.BodySizeMax;
+
+    public string Location => "memory";
+
+    public ValueTask<IReadOnlyList<QueueName>> ListAsync(CancellationToken cancellation) =>
+        new([.. Queues.Keys.Order(StringComparer.Ordinal).Select(QueueName.Parse)]);
+
+    public ValueTask<QueueDescription> DescribeAsync(QueueName queue, CancellationToken cancellation)
+    {
+        List<Message> messages = Find(queue);
+        return new(Describe?.Invoke(queue) ?? new QueueDescription
+        {
+            Name = queue,
+            Messages = messages.Count,
+            Records = messages.Count,
+            Bytes = messages.Sum(message => message.Body.Length),
+            FirstOffset = 0,
+            NextOffset = messages.Count,
+            Watermark = messages.Count,
+            Segments = 1,
+            Groups = [],
+        });
+    }
+
+    public ValueTask<bool> CreateAsync(QueueName queue, QueueSettings settings, CancellationToken cancellation)
+    {
+        LastSettings = settings;
+        return new(Queues.TryAdd(queue.ToString(), []));
+    }
+
+    public ValueTask DeleteAsync(QueueName queue, CancellationToken cancellation)
+    {
+        Find(queue);
+        Queues.TryRemove(queue.ToString(), out _);
+        return default;
+    }
+
+    public ValueTask<bool> CreateGroupAsync(
+        QueueName queue, GroupName group, StartPosition start, CancellationToken cancellation)
+    {
+        Find(queue);
+        bool isNew = !Groups.Exists(known => known.Queue == queue.ToString() && known.Group == group.ToString());
+        Groups.Add((queue.ToString(), group.ToString(), start));
+        return new(isNew);
+    }
+
+    public ValueTask<IQueueProducer> OpenProducerAsync(
+        QueueName queue, ProducerOptions options, CancellationToken cancellation)
+    {
+        bool created = Queues.TryAdd(queue.ToString(), []);
+        return new(new Producer(this, queue, created));
+    }
+
+    public ValueTask<IQueueConsumer> OpenConsumerAsync(
+        QueueName queue, ConsumerOptions options, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public ValueTask DisposeAsync() => default;
+
+    private List<Message> Find(QueueName queue) => Queues.TryGetValue(queue.ToString(), out List<Message>? found)
+        ? found
+        : throw new FiqException(ErrorCode.QueueNotFound, $"no queue {queue}") { Queue = queue.ToString() };
+
+    private sealed class Producer(MemoryEngine engine, QueueName queue, bool created) : IQueueProducer
+    {
+        private int _calls;
+
+        public QueueName Queue => queue;
+
+        public bool QueueCreated => created;
+
+        public int MessageBytesMax => engine.MessageBytesMax;
+
+        public async ValueTask<IReadOnlyList<Acknowledgement>> ProduceAsync(
+            IReadOnlyList<Message> messages, CancellationToken cancellation)
+        {
+            int call = Interlocked.Increment(ref _calls);
+            var acks = new List<Acknowledgement>();
+            List<Message> log = engine.Queues[queue.ToString()];
+            lock (log)
+            {
+                if (engine.FailProduce(call) is { } error) throw error;
+                foreach (Message message in messages)
+                {
+                    acks.Add(new Acknowledgement(log.Count, Durability.Synced, false));
+                    log.Add(message);
+                }
+            }
+
+            await Task.Yield();
+            return acks;
+        }
+
+        public ValueTask DisposeAsync() => default;
+    }
+}
