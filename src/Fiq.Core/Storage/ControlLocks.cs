@@ -1,0 +1,85 @@
+using Fiq.Files;
+
+namespace Fiq.Storage;
+
+/// <summary>
+/// The locks of a queue for one process. The kernel's locks exclude processes; within the process each is guarded by
+/// its own mutex. Order: attach, members, groups, append, sync; never the other way.
+/// </summary>
+internal sealed class ControlLocks : IDisposable
+{
+    /// <summary>No wait for a lock is longer; then an error names the holder. Nothing is ever broken open.</summary>
+    public static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(10);
+
+    // A holder may have died between unlocking and waking.
+    private static readonly TimeSpan NapMax = TimeSpan.FromMilliseconds(5);
+
+    private readonly IFile _control;
+    private readonly ControlPage _page;
+    private readonly LogContext _context;
+    private readonly KernelLock[] _locks;
+
+    public ControlLocks(IFile control, ControlPage page, LogContext context)
+    {
+        _control = control;
+        _page = page;
+        _context = context;
+        _locks = [.. Enum.GetValues<ControlLock>().Select(which => new KernelLock(control, At(which), context.Time))];
+    }
+
+    public bool TryEnter(ControlLock which)
+    {
+        if (!_locks[(int)which].TryEnter()) return false;
+        _page.StoreHolder(which, _context.Pid);
+        return true;
+    }
+
+    /// <exception cref="BusyException">Another process held it for ten seconds.</exception>
+    public void Enter(ControlLock which)
+    {
+        if (which is ControlLock.Append or ControlLock.Sync) EnterAmongAppenders(which);
+        else _locks[(int)which].Enter(WaitLimit, () => _page.Holder(which), Describe(which));
+        _page.StoreHolder(which, _context.Pid);
+    }
+
+    public void Exit(ControlLock which)
+    {
+        _locks[(int)which].Exit();
+        if (which is ControlLock.Append or ControlLock.Sync) _page.Appenders.Wake();
+    }
+
+    /// <summary>The first line of every method whose name says that it needs a lock.</summary>
+    public void AssertHeld(ControlLock which)
+    {
+        if (!_locks[(int)which].IsHeld) throw new InvalidOperationException($"the {which} lock is not held");
+    }
+
+    /// <summary>
+    /// Holds a presence lock for as long as this process is attached. Exclusive only succeeds when nobody else is
+    /// there; going from exclusive to shared never lets anybody in between.
+    /// </summary>
+    public bool TryHold(ControlLock presence, bool exclusive) => _control.TryLock(At(presence), exclusive);
+
+    public void Dispose()
+    {
+        foreach (KernelLock each in _locks) each.Dispose();
+    }
+
+    private static long At(ControlLock which) => ControlLayout.LocksAt + (int)which;
+
+    private static string Describe(ControlLock which) => $"the {which.ToString().ToLowerInvariant()} lock";
+
+    private void EnterAmongAppenders(ControlLock which)
+    {
+        KernelLock wanted = _locks[(int)which];
+        if (wanted.TryEnter()) return;
+        long started = _context.Time.GetTimestamp();
+        bool entered = false;
+        while (!entered)
+        {
+            _page.Appenders.SleepUnless(() => entered = wanted.TryEnter(), NapMax);
+            if (!entered && _context.Time.GetElapsedTime(started) > WaitLimit)
+                throw new BusyException(Describe(which), _page.Holder(which));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using Fiq.Files;
+
+namespace Fiq.Storage;
+
+/// <summary>
+/// A look at a queue's log that takes no lock but the onlookers' and changes nothing. It trusts the control page only
+/// while a member vouches for it; otherwise it looks for the last proof itself.
+/// </summary>
+internal sealed class LogView : IDisposable
+{
+    private readonly IFile _control;
+    private readonly ControlPage _page;
+
+    private LogView(IFile control, ControlPage page)
+    {
+        _control = control;
+        _page = page;
+    }
+
+    /// <summary>One past the last message written.</summary>
+    public LogMark Tail { get; private set; }
+
+    /// <summary>The first place that is not yet durable.</summary>
+    public LogMark Watermark { get; private set; }
+
+    /// <summary>The offset of the first message kept.</summary>
+    public long FirstOffset { get; private set; }
+
+    /// <summary>Number of segment files.</summary>
+    public int Segments { get; private set; }
+
+    /// <summary>Bytes of all segment files.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Whether the tail segment is spoilt and no successor could be made yet.</summary>
+    public bool IsStuck { get; private set; }
+
+    /// <exception cref="DamagedException">Something that was durable is not there any more.</exception>
+    public static LogView Open(LogContext context)
+    {
+        IFile control = ControlFile.Open(context.Folder, writable: false);
+        LogView? view = null;
+        try
+        {
+            view = new LogView(control, new ControlPage(control.Map(ControlLayout.Size, writable: false)));
+            control.TryLock(ControlLayout.LocksAt + (int)ControlLock.Onlookers, exclusive: false);
+            view.Look(context);
+            return view;
+        }
+        catch
+        {
+            if (view is null) control.Dispose();
+            else view.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _page.Dispose();
+        _control.Dispose();
+    }
+
+    private void Look(LogContext context)
+    {
+        List<SegmentName> names = SegmentList.Read(context.Folder);
+        if (names.Count == 0) throw new DamagedException(context.Folder.Path, 0, 0, "there is no segment");
+        bool vouchedFor = _control.IsLockedByOther(ControlLayout.LocksAt + (int)ControlLock.Members);
+        if (vouchedFor && _page.Belongs(context.QueueId, context.BootId, out _))
+        {
+            Watermark = _page.Watermark();
+            Tail = _page.Tail();
+            IsStuck = _page.Failed == Tail.Epoch;
+        }
+        else
+        {
+            using SegmentFile segment = SegmentFile.TryOpen(context.Folder, names[^1], context.QueueId, writable: false)
+                ?? throw new DamagedException(names[^1].ToString(), 0, 0, "it vanished");
+            Recovery.Finding found = new Recovery(context, _page).Examine(segment, 0);
+            Watermark = found.Proven;
+            Tail = found.Proven;
+        }
+
+        FirstOffset = names[0].BaseOffset;
+        Segments = names.Count;
+        foreach (SegmentName name in names) Bytes += context.Folder.TryStatus(name.ToString())?.Length ?? 0;
+    }
+}

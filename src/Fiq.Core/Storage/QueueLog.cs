@@ -1,0 +1,292 @@
+using Fiq.Files;
+
+namespace Fiq.Storage;
+
+/// <summary>
+/// One process's membership in a queue's log: attached, recovered if nobody else vouched for it, ready to append and
+/// to read. Appending is for one thread at a time; everything else is safe from several.
+/// </summary>
+internal sealed class QueueLog : IDisposable
+{
+    private readonly LogContext _context;
+    private readonly IFile _control;
+    private readonly ControlPage _page;
+    private readonly ControlLocks _locks;
+    private readonly TailSegment _tailSegment;
+    private readonly Committer _committer;
+    private readonly Roller _roller;
+    private readonly Sealer _sealer;
+    private readonly SpareFile _spare;
+    private readonly AttachmentGuard _guard;
+
+    private QueueLog(LogContext context)
+    {
+        _context = context;
+        _control = ControlFile.Open(context.Folder, writable: true);
+        _page = new ControlPage(_control.Map(ControlLayout.Size, writable: true));
+        _locks = new ControlLocks(_control, _page, context);
+        _tailSegment = new TailSegment(context, _page);
+        _spare = new SpareFile(context, _locks);
+        _sealer = new Sealer(context, _locks);
+        _guard = new AttachmentGuard(context, _page, _control.Identity);
+        var syncer = new Syncer(_page, _locks, _tailSegment);
+        _roller = new Roller(context, _page, _locks, _tailSegment, syncer, _spare);
+        _committer = new Committer(context, _page, _locks, _tailSegment, syncer, _roller, _guard);
+    }
+
+    /// <summary>The first place that is not yet durable. Readers stop there.</summary>
+    public LogMark Watermark => _page.Watermark();
+
+    /// <summary>The offset of the first message kept.</summary>
+    public long FirstOffset => _page.FirstOffset;
+
+    /// <summary>Whether the queue was deleted.</summary>
+    public bool IsDeleted => _page.Deleted;
+
+    /// <summary>
+    /// Joins the processes of a queue. Whoever is alone recovers the log first; until then nobody else gets in.
+    /// </summary>
+    /// <param name="context">The queue.</param>
+    /// <param name="provenByGroups">
+    /// Asked only when recovering: every offset below it was durable, as the groups' offset files prove.
+    /// </param>
+    /// <exception cref="DamagedException">Something that was durable is not there any more.</exception>
+    /// <exception cref="BusyException">Another process is attaching, or another version of fiq is attached.</exception>
+    public static QueueLog Attach(LogContext context, Func<long> provenByGroups)
+    {
+        var log = new QueueLog(context);
+        try
+        {
+            log._locks.Enter(ControlLock.Attach);
+            try
+            {
+                log.Join(provenByGroups);
+            }
+            finally
+            {
+                log._locks.Exit(ControlLock.Attach);
+            }
+
+            log._guard.Check();
+            return log;
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Stores a commit and returns its first offset, once it is durable.</summary>
+    /// <exception cref="FiqException">As <see cref="Committer.Commit"/>.</exception>
+    public long Commit(EncodedCommit commit) => _committer.Commit(commit);
+
+    /// <summary>Whether, since that place, a segment has ended or is half full.</summary>
+    public bool NeedsCare(in LogMark before)
+    {
+        LogMark now = _page.Watermark();
+        long half = _context.SegmentBytes / 2;
+        return now.Epoch != before.Epoch || (now.Position > half && before.Position <= half);
+    }
+
+    /// <summary>Seals the segment before the tail and makes a spare file. Nobody waits for it.</summary>
+    public void Care()
+    {
+        LogMark tail = _page.Tail();
+        if (tail.Position > _context.SegmentBytes / 2) _spare.Prepare();
+        SealPredecessor(tail.Segment);
+    }
+
+    public LogReader OpenReader() => new(_context);
+
+    /// <summary>
+    /// Sleeps until messages became durable or were handed back, or the time is over; unless <paramref name="ready"/>
+    /// holds once the sleep is announced.
+    /// </summary>
+    public void SleepUnless(Func<bool> ready, TimeSpan limit) => _page.Readers.SleepUnless(ready, limit);
+
+    /// <summary>The offset at which the second segment begins: below it the first one is not needed.</summary>
+    public long FirstBoundary()
+    {
+        List<SegmentName> names = SegmentList.Read(_context.Folder);
+        return names.Count > 1 ? names[1].BaseOffset : long.MaxValue;
+    }
+
+    /// <summary>Wakes every reader of the queue: messages were handed back, or this process must stop waiting.</summary>
+    public void WakeReaders() => _page.Readers.WakeAlways();
+
+    /// <summary>
+    /// Deletes segments that lie wholly below a floor, oldest first; never the tail. Returns how many went.
+    /// <paramref name="floor"/> is asked under the groups lock: the smallest synced floor of all groups.
+    /// </summary>
+    public int Trim(Func<long> floor) => WithGroupsLock(() =>
+    {
+        long limit = floor();
+        _page.Floor = limit;
+        List<SegmentName> names = SegmentList.Read(_context.Folder);
+        int count = 0;
+        // A segment's end is its successor's word; equal bases are empty segments.
+        while (count + 1 < names.Count && names[count + 1].BaseOffset <= limit
+            && names[count + 1].Ordinal <= _page.Watermark().Epoch)
+        {
+            _context.Folder.TryUnlink(names[count].ToString());
+            _context.Folder.Sync();
+            count++;
+            _page.FirstOffset = names[count].BaseOffset;
+            _page.Note(ProtocolEvent.Trimmed, names[count - 1].Ordinal, names[count].BaseOffset);
+        }
+
+        return count;
+    });
+
+    /// <summary>Runs something while no group is created, deleted or trimmed behind.</summary>
+    public T WithGroupsLock<T>(Func<T> action)
+    {
+        _locks.Enter(ControlLock.Groups);
+        try
+        {
+            return action();
+        }
+        finally
+        {
+            _locks.Exit(ControlLock.Groups);
+        }
+    }
+
+    /// <summary>
+    /// Marks the queue as deleted and calls <paramref name="remove"/> while nobody can append, sync or make groups;
+    /// then wakes all. Nothing is acknowledged any more once it has returned.
+    /// </summary>
+    public void Delete(Action remove)
+    {
+        WithGroupsLock(() =>
+        {
+            _locks.Enter(ControlLock.Append);
+            _locks.Enter(ControlLock.Sync);
+            try
+            {
+                _page.Deleted = true;
+                _page.Note(ProtocolEvent.Deleted, 0, 0);
+                remove();
+            }
+            finally
+            {
+                _locks.Exit(ControlLock.Sync);
+                _locks.Exit(ControlLock.Append);
+            }
+
+            return true;
+        });
+        _page.Appenders.WakeAlways();
+        _page.Readers.WakeAlways();
+    }
+
+    /// <summary>Closes everything; the kernel frees what this process held, as it would at its death.</summary>
+    public void Dispose()
+    {
+        _tailSegment.Dispose();
+        _locks.Dispose();
+        _page.Dispose();
+        _control.Dispose();
+    }
+
+    private void Join(Func<long> provenByGroups)
+    {
+        bool alone = _locks.TryHold(ControlLock.Members, exclusive: true);
+        if (alone) RecoverAlone(provenByGroups());
+        if (!_locks.TryHold(ControlLock.Members, exclusive: false))
+            throw new BusyException("the queue", _page.Holder(ControlLock.Members));
+        _page.StoreHolder(ControlLock.Members, _context.Pid);
+        if (alone) return;
+        if (!_page.Belongs(_context.QueueId, _context.BootId, out uint layout))
+            throw layout != ControlLayout.Version
+                ? new FiqException(
+                    ErrorCode.Busy,
+                    $"process {_page.Holder(ControlLock.Members)} runs a fiq with page layout {layout}, this one has "
+                        + ControlLayout.Version,
+                    "End the processes of the other version first.")
+                : new DamagedException(
+                    ControlFile.Name, 0, ControlLayout.Size, "processes are attached to it, but it is not valid");
+        _page.Note(ProtocolEvent.Attached, _context.Pid, 0);
+    }
+
+    private void RecoverAlone(long provenByGroups)
+    {
+        List<SegmentName> names = SegmentList.Read(_context.Folder);
+        if (names.Count == 0) throw new DamagedException(_context.Folder.Path, 0, 0, "there is no segment");
+        SegmentFile segment = SegmentFile.TryOpen(_context.Folder, names[^1], _context.QueueId, writable: true)
+            ?? throw new DamagedException(names[^1].ToString(), 0, 0, "it vanished");
+        _tailSegment.Take(segment, default);
+        CheckPredecessor(segment, names);
+        Recovery.Finding found = new Recovery(_context, _page).Examine(segment, provenByGroups);
+        RemoveTemporaries();
+        _context.Folder.Sync();
+        StorePage(found, segment, names[0].BaseOffset);
+        _tailSegment.Take(segment, found.Accepted);
+        if (!found.IsClean) CarryOver();
+        SealPredecessor(_page.Tail().Segment);
+    }
+
+    private void StorePage(Recovery.Finding found, SegmentFile segment, long firstOffset)
+    {
+        _page.StoreIdentity(_context.QueueId, _context.BootId);
+        _page.StoreTail(found.Accepted);
+        _page.StoreWatermark(found.Proven);
+        _page.StoreTailFile(segment.File.Identity);
+        _page.Ends.Store(segment.Header.Previous);
+        _page.Rolling = 0;
+        _page.Syncing = 0;
+        // What is spoilt must be followed by a new segment before anything is appended, now or when there is room.
+        _page.Failed = found.IsClean ? 0 : found.Proven.Epoch;
+        _page.Recovering = found.IsClean ? 0 : found.Proven.Epoch;
+        _page.Deleted = false;
+        _page.FirstOffset = firstOffset;
+        _page.Note(
+            found.IsClean ? ProtocolEvent.FoundClean : ProtocolEvent.Recovered,
+            found.Proven.Epoch,
+            found.Proven.Offset);
+    }
+
+    private void CarryOver()
+    {
+        _locks.Enter(ControlLock.Append);
+        _locks.Enter(ControlLock.Sync);
+        try
+        {
+            _roller.RollWithBothLocks(EndReason.Recovered);
+        }
+        catch (FiqException error) when (error.Code is ErrorCode.DiskFull)
+        {
+            // What is proven can be consumed; the next append tries again.
+            _page.Note(ProtocolEvent.WriteFailed, _page.Tail().Epoch, _page.Tail().Offset);
+        }
+        finally
+        {
+            _locks.Exit(ControlLock.Sync);
+            _locks.Exit(ControlLock.Append);
+        }
+    }
+
+    private static void CheckPredecessor(SegmentFile segment, List<SegmentName> names)
+    {
+        SegmentEnd previous = segment.Header.Previous;
+        if (names.Count < 2) return;
+        if (names[^2].Ordinal != previous.Ordinal || names[^2].BaseOffset > previous.Offset)
+            throw new DamagedException(names[^2].ToString(), 0, 0, $"it is not what {segment.Name} follows");
+    }
+
+    private void SealPredecessor(SegmentName name)
+    {
+        List<SegmentName> names = SegmentList.Read(_context.Folder);
+        int index = names.IndexOf(name);
+        if (index < 1) return;
+        using SegmentFile? successor = SegmentFile.TryOpen(_context.Folder, name, _context.QueueId, writable: false);
+        if (successor is not null) _sealer.Seal(names[index - 1], successor.Header.Previous);
+    }
+
+    private void RemoveTemporaries()
+    {
+        foreach (string name in _context.Folder.List())
+            if (name.EndsWith(SegmentBirth.TemporarySuffix, StringComparison.Ordinal)) _context.Folder.TryUnlink(name);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using Fiq.Files;
+
+namespace Fiq.Storage;
+
+/// <summary>
+/// Tidies up behind a roll, when nobody waits: gives back the room behind a segment's stated end and writes its
+/// footer there. What lay torn behind the end is kept aside for whoever wants to understand a crash.
+/// </summary>
+internal sealed class Sealer(LogContext context, ControlLocks locks)
+{
+    private const string TornSuffix = ".torn";
+    private const int TornBytesMax = 1024 * 1024;
+    private const int TornFilesMax = 8;
+
+    /// <summary>Seals a segment whose successor is durable, unless somebody else is at it or it is sealed already.</summary>
+    public void Seal(SegmentName name, in SegmentEnd end)
+    {
+        if (!locks.TryEnter(ControlLock.Spare)) return;
+        try
+        {
+            using SegmentFile? segment = SegmentFile.TryOpen(context.Folder, name, context.QueueId, writable: true);
+            if (segment is null || Footer.TryRead(segment, end.Position) is not null) return;
+            Footer footer = Describe(segment, end);
+            if (end.Reason == EndReason.Recovered) KeepTorn(segment, end.Position);
+            segment.File.SetLength(end.Position);
+            segment.File.Write(footer.Encode(context.QueueId, name.Ordinal), end.Position);
+        }
+        catch (FileSystemException error) when (error.IsNoSpace)
+        {
+            // Only a convenience is missing: readers walk the segment instead.
+            return;
+        }
+        finally
+        {
+            locks.Exit(ControlLock.Spare);
+        }
+    }
+
+    /// <summary>Builds a segment's footer by walking it.</summary>
+    public static Footer Describe(SegmentFile segment, in SegmentEnd end)
+    {
+        var footer = new Footer();
+        RunningSums before = segment.Header.Sums;
+        using SegmentWalk walk = SegmentWalk.FromStart(segment);
+        while (walk.TryNext(out BatchHeader header, end.Position))
+        {
+            footer.Index.Learn(header);
+            footer.Sums = new RunningSums(
+                header.Sums.Messages - before.Messages,
+                header.Sums.Bytes - before.Bytes,
+                header.Sums.Microseconds - before.Microseconds);
+            bool earlier = header.NotBeforeMin > 0
+                && (footer.NotBeforeMin == 0 || header.NotBeforeMin < footer.NotBeforeMin);
+            if (earlier) footer.NotBeforeMin = header.NotBeforeMin;
+        }
+
+        return footer;
+    }
+
+    private void KeepTorn(SegmentFile segment, long from)
+    {
+        if (BatchBody.FindNonZero(segment.File, from) is not long first) return;
+        byte[] remainder = new byte[Math.Min(TornBytesMax, segment.File.Length - first)];
+        int read = segment.File.Read(remainder, first);
+        List<string> kept = [.. context.Folder.List().Where(n => n.EndsWith(TornSuffix, StringComparison.Ordinal))];
+        kept.Sort(StringComparer.Ordinal);
+        for (int i = 0; i <= kept.Count - TornFilesMax; i++) context.Folder.TryUnlink(kept[i]);
+        string name = string.Create(CultureInfo.InvariantCulture, $"{segment.Name}{TornSuffix}");
+        if (context.Folder.TryStatus(name) is not null) return;
+        using IFile file = context.Folder.CreateFile(name);
+        file.Write(remainder.AsSpan(0, read), 0);
+    }
+}
