@@ -42,6 +42,13 @@ internal static class GroupReader
         return floor;
     }
 
+    /// <summary>
+    /// The cursor that the offset file states: only messages that were durable were ever taken, so every offset below
+    /// it was.
+    /// </summary>
+    public static long ReadProven(IDirectory groupFolder, ulong queueId) =>
+        TableRebuild.ReadOffsets(groupFolder, queueId).Sums.Cursor;
+
     private static GroupStatus? TryReadLive(
         IFile file, ISharedMemory memory, GroupContext context, long readable, string path)
     {

@@ -42,7 +42,6 @@ internal sealed class FiqProcess : IAsyncDisposable
         }
 
         start.Environment["FIQ_STORE"] = command.Store;
-        start.Environment["DOTNET_ROOT"] = FiqBinary.DotnetRoot;
         return new FiqProcess(Process.Start(start)!);
     }
 

@@ -1,0 +1,155 @@
+using Fiq.Storage;
+
+namespace Fiq.Engine;
+
+/// <summary>
+/// Gathers what callers of this process want to append and brings it to the log one commit at a time: everything that
+/// arrived while the last commit was under way goes into the next. When nothing is under way the caller commits by
+/// itself, without a change of threads. Callers are answered outside all locks.
+/// </summary>
+internal sealed class Appender(QueueLog log, TimeProvider time) : IDisposable
+{
+    /// <summary>
+    /// No commit gathers more than this many bytes of records: enough to amortize a sync, little enough to stay in
+    /// memory. A single larger request makes a commit of its own.
+    /// </summary>
+    public const long CommitBytesMax = 4 * 1024 * 1024;
+
+    private readonly Lock _gate = new();
+
+    // Guarded by the gate: requests in the order of their calls, and whether some thread is committing.
+    private readonly Queue<Request> _waiting = new();
+    private bool _committing;
+    private bool _closed;
+
+    // Tidying behind a roll. Changed only by whoever commits.
+    private Task _care = Task.CompletedTask;
+
+    /// <summary>Stores messages, all or none, and returns the offset of the first once they are durable.</summary>
+    public ValueTask<long> AppendAsync(IReadOnlyList<Message> messages)
+    {
+        var request = new Request(messages);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            _waiting.Enqueue(request);
+            if (_committing) return new ValueTask<long>(request.Task);
+            _committing = true;
+        }
+
+        CommitOnce();
+        ContinueIfMoreWaits();
+        return new ValueTask<long>(request.Task);
+    }
+
+    /// <summary>Takes nothing more. What was taken is still brought to its end by whoever commits.</summary>
+    public void Dispose()
+    {
+        lock (_gate) _closed = true;
+        SpinWait.SpinUntil(() =>
+        {
+            lock (_gate) return !_committing;
+        });
+        _care.Wait();
+    }
+
+    private void ContinueIfMoreWaits()
+    {
+        lock (_gate)
+        {
+            if (_waiting.Count == 0)
+            {
+                _committing = false;
+                return;
+            }
+        }
+
+        // Others wait already: a loop of its own serves them, and this caller goes its way.
+        ThreadPool.UnsafeQueueUserWorkItem(static appender => appender.CommitUntilNoneWaits(), this, false);
+    }
+
+    private void CommitUntilNoneWaits()
+    {
+        while (true)
+        {
+            CommitOnce();
+            lock (_gate)
+            {
+                if (_waiting.Count > 0) continue;
+                _committing = false;
+                return;
+            }
+        }
+    }
+
+    private void CommitOnce()
+    {
+        List<Request> requests = Gather();
+        try
+        {
+            using var commit = new EncodedCommit();
+            long now = (time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
+            foreach (Request request in requests) commit.Add(request.Messages, now);
+            commit.Close();
+            LogMark before = log.Watermark;
+            long offset = log.Commit(commit);
+            foreach (Request request in requests)
+            {
+                request.Complete(offset);
+                offset += request.Messages.Count;
+            }
+
+            if (log.NeedsCare(before)) _care = _care.ContinueWith(_ => Care(), TaskScheduler.Default);
+        }
+        catch (Exception error)
+        {
+            // Converted: every caller of this commit learns why it was not acknowledged.
+            foreach (Request request in requests) request.Fail(error);
+        }
+    }
+
+    private void Care()
+    {
+        try
+        {
+            log.Care();
+        }
+        catch (Exception error) when (error is IOException or FiqException)
+        {
+            // Only room and an index are missing; whoever recovers or reads does without. The log itself is as it was.
+            System.Diagnostics.Debug.WriteLine(error.Message);
+        }
+    }
+
+    private List<Request> Gather()
+    {
+        var requests = new List<Request>();
+        long bytes = 0;
+        lock (_gate)
+        {
+            while (_waiting.TryPeek(out Request? next) && (requests.Count == 0 || bytes + next.Bytes <= CommitBytesMax))
+            {
+                bytes += next.Bytes;
+                requests.Add(_waiting.Dequeue());
+            }
+        }
+
+        return requests;
+    }
+
+    private sealed class Request(IReadOnlyList<Message> messages)
+    {
+        private readonly TaskCompletionSource<long> _completion =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public IReadOnlyList<Message> Messages { get; } = messages;
+
+        public long Bytes { get; } = messages.Sum(message => (long)RecordCodec.SizeOf(message));
+
+        public Task<long> Task => _completion.Task;
+
+        public void Complete(long offset) => _completion.TrySetResult(offset);
+
+        public void Fail(Exception error) => _completion.TrySetException(error);
+    }
+}

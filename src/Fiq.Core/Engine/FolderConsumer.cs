@@ -1,0 +1,180 @@
+using Fiq.Groups;
+using Fiq.Storage;
+
+namespace Fiq.Engine;
+
+/// <summary>A process's membership in a group of a queue in a folder.</summary>
+internal sealed class FolderConsumer : IQueueConsumer
+{
+    /// <summary>How often to look whether another member has died, while some has messages.</summary>
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(50);
+
+    // A waker may have died between its store and its call: nobody sleeps longer.
+    private static readonly TimeSpan SleepMax = TimeSpan.FromSeconds(1);
+
+    private readonly QueueFolder _folder;
+    private readonly QueueLog _log;
+    private readonly ConsumerGroup _group;
+    private readonly Claimer _claimer;
+    private readonly LogReader _reader;
+    private readonly Pulse _pulse;
+    private readonly TimeProvider _time;
+    private readonly bool _flushAtOnce;
+    private readonly Waiter _waiter = new();
+    private readonly Lock _claiming = new();
+    private volatile bool _interrupted;
+    private long _probedAt;
+
+    private FolderConsumer(
+        QueueFolder folder, QueueLog log, ConsumerGroup group, ConsumerOptions options, TimeProvider time)
+    {
+        _folder = folder;
+        _log = log;
+        _group = group;
+        _time = time;
+        _reader = log.OpenReader();
+        _claimer = new Claimer(log, group, _reader);
+        _flushAtOnce = options.FlushInterval <= TimeSpan.Zero;
+        _pulse = new Pulse(group, options.FlushInterval, new Trimmer(folder, log, time).FloorIs);
+        Group = options.Group;
+    }
+
+    public QueueName Queue => _folder.Name;
+
+    public GroupName Group { get; }
+
+    public bool QueueCreated { get; private init; }
+
+    public long? GroupStartedAt { get; private init; }
+
+    public static FolderConsumer Open(
+        QueueFolder folder, QueueLog log, ConsumerOptions options, bool created, long? startedAt, TimeProvider time)
+    {
+        using var groupFolder = folder.TryOpenGroup(options.Group)
+            ?? throw new FiqException(ErrorCode.GroupNotFound, $"group \"{options.Group}\" was deleted");
+        ConsumerGroup group = ConsumerGroup.Attach(
+            groupFolder,
+            folder.Group,
+            new GroupOptions(options.Workers, options.HeartbeatLimit, ControlLocks.WaitLimit));
+        return new FolderConsumer(folder, log, group, options, time)
+        {
+            QueueCreated = created,
+            GroupStartedAt = startedAt,
+        };
+    }
+
+    public ValueTask<IReadOnlyList<Delivery>> LeaseAsync(int countMax, TimeSpan wait, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        IReadOnlyList<Delivery> deliveries = TryClaim(countMax);
+        if (deliveries.Count > 0 || wait <= TimeSpan.Zero || TakeInterrupt()) return new(deliveries);
+        return new(_waiter.RunAsync(() => ClaimOrWait(countMax, wait, cancellation)));
+    }
+
+    public void Interrupt()
+    {
+        _interrupted = true;
+        _log.WakeReaders();
+    }
+
+    public bool TryStart(Delivery delivery) => _group.TryStart(delivery.Token, delivery.Offset);
+
+    public bool Holds(Delivery delivery) => _group.Holds(delivery.Token, delivery.Offset);
+
+    public ValueTask<IReadOnlyList<bool>> SettleAsync(
+        IReadOnlyList<Settlement> settlements, CancellationToken cancellation)
+    {
+        var settled = new SettledOffset[settlements.Count];
+        bool[] accepted = new bool[settlements.Count];
+        bool released = false;
+        for (int i = 0; i < settled.Length; i++)
+        {
+            Delivery delivery = settlements[i].Delivery;
+            bool done = settlements[i].Outcome == SettleOutcome.Done;
+            released |= !done;
+            settled[i] = new SettledOffset(
+                delivery.Token, delivery.Offset, delivery.Message.ProcessingMicroseconds, done);
+        }
+
+        _group.Settle(settled, accepted);
+        if (_flushAtOnce) _group.Flush();
+        else _pulse.Settled();
+        if (released) _log.WakeReaders();
+        return new(accepted);
+    }
+
+    public ValueTask<GroupDescription> DescribeAsync(CancellationToken cancellation)
+    {
+        LogMark watermark = _log.Watermark;
+        return new(QueueDescriber.Describe(_folder, Group, _group.Status(watermark.Offset), watermark));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Interrupt();
+        _waiter.Dispose();
+        _pulse.Dispose();
+        try
+        {
+            _group.Dispose();
+        }
+        finally
+        {
+            // What was handed back may be what somebody waits for.
+            _log.WakeReaders();
+            _reader.Dispose();
+            _log.Dispose();
+            _folder.Dispose();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private IReadOnlyList<Delivery> TryClaim(int countMax)
+    {
+        if (_log.IsDeleted) throw LogErrors.Deleted();
+        lock (_claiming)
+        {
+            ProbeOthers();
+            return _claimer.Claim(countMax);
+        }
+    }
+
+    private void ProbeOthers()
+    {
+        if (_probedAt != 0 && _time.GetElapsedTime(_probedAt) < ProbeInterval) return;
+        _probedAt = _time.GetTimestamp();
+        if (_group.OthersHoldLeases) _group.Reap();
+    }
+
+    /// <summary>Runs on the waiter's own thread: claims as soon as there is something, for as long as asked.</summary>
+    private IReadOnlyList<Delivery> ClaimOrWait(int countMax, TimeSpan wait, CancellationToken cancellation)
+    {
+        long started = _time.GetTimestamp();
+        IReadOnlyList<Delivery> deliveries = [];
+        bool ended = false;
+        bool HasEnded()
+        {
+            deliveries = TryClaim(countMax);
+            ended = deliveries.Count > 0 || TakeInterrupt() || cancellation.IsCancellationRequested;
+            return ended;
+        }
+
+        while (true)
+        {
+            TimeSpan sleep = _group.OthersHoldLeases ? ProbeInterval : SleepMax;
+            TimeSpan left = wait - _time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero) return deliveries;
+            // Claimed once more after the sleep is announced: what is appended or handed back from then on wakes us.
+            _log.SleepUnless(HasEnded, sleep < left ? sleep : left);
+            if (ended) return deliveries;
+        }
+    }
+
+    private bool TakeInterrupt()
+    {
+        if (!_interrupted) return false;
+        _interrupted = false;
+        return true;
+    }
+}

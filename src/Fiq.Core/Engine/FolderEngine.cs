@@ -1,0 +1,218 @@
+using Fiq.Files;
+using Fiq.Storage;
+
+namespace Fiq.Engine;
+
+/// <summary>
+/// Queues in a folder of this machine, shared by any number of processes. Opening it opens nothing yet: the folder is
+/// created by the first message.
+/// </summary>
+public sealed class FolderEngine : IQueueEngine
+{
+    private readonly string _path;
+    private readonly FolderOptions _options;
+    private bool _warned;
+
+    private FolderEngine(string path, FolderOptions options)
+    {
+        _path = path;
+        _options = options;
+    }
+
+    /// <inheritdoc />
+    public string Location => _path;
+
+    /// <summary>Opens a folder of queues.</summary>
+    /// <param name="path">The folder; need not exist yet.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="FiqException">
+    /// <see cref="ErrorCode.Unsupported"/>: this system or file system can't keep fiq's promise.
+    /// </exception>
+    public static FolderEngine Open(string path, FolderOptions? options = null)
+    {
+        SystemCheck.Run();
+        return new FolderEngine(Path.GetFullPath(path), options ?? new FolderOptions());
+    }
+
+    /// <inheritdoc />
+    public ValueTask<IReadOnlyList<QueueName>> ListAsync(CancellationToken cancellation) =>
+        Run<IReadOnlyList<QueueName>>(() =>
+        {
+            using IDirectory? store = TryOpenStore();
+            var names = new List<QueueName>();
+            foreach (string entry in store?.List() ?? [])
+                if (QueueName.TryParse(entry, out QueueName name) && !name.IsDead
+                    && store?.TryStatus(entry) is { Kind: EntryKind.Directory })
+                    names.Add(name);
+            names.Sort((left, right) => string.CompareOrdinal(left.ToString(), right.ToString()));
+            return names;
+        });
+
+    /// <inheritdoc />
+    public ValueTask<QueueDescription> DescribeAsync(QueueName queue, CancellationToken cancellation) => Run(() =>
+    {
+        using QueueFolder folder = Require(queue);
+        return QueueDescriber.Describe(folder);
+    });
+
+    /// <inheritdoc />
+    public ValueTask<bool> CreateAsync(QueueName queue, QueueSettings settings, CancellationToken cancellation) =>
+        Run(() =>
+        {
+            RefuseReserved(queue);
+            using IDirectory store = OpenStore();
+            if (new QueueLifecycle(store, _options).TryCreate(queue, settings)) return true;
+            using QueueFolder? folder = QueueFolder.TryOpen(store, queue, _options);
+            if (folder?.File.Settings == settings) return false;
+            throw new FiqException(
+                ErrorCode.QueueExistsDifferent,
+                $"queue \"{queue}\" exists with other settings",
+                "Delete it first, or use it as it is.")
+            {
+                Queue = queue.ToString(),
+            };
+        });
+
+    /// <inheritdoc />
+    public ValueTask DeleteAsync(QueueName queue, CancellationToken cancellation)
+    {
+        ValueTask<bool> deleted = Run(() =>
+        {
+            using IDirectory? store = TryOpenStore();
+            return store is not null && new QueueLifecycle(store, _options).TryDelete(queue)
+                ? true
+                : throw NotFound(queue);
+        });
+        return deleted.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(deleted.AsTask());
+    }
+
+    /// <inheritdoc />
+    public ValueTask<bool> CreateGroupAsync(
+        QueueName queue, GroupName group, StartPosition start, CancellationToken cancellation) => Run(() =>
+    {
+        using QueueFolder folder = Require(queue);
+        using QueueLog log = folder.Attach();
+        return GroupBirth.TryCreate(folder, log, group, start, out _);
+    });
+
+    /// <inheritdoc />
+    public ValueTask<IQueueProducer> OpenProducerAsync(
+        QueueName queue, ProducerOptions options, CancellationToken cancellation) => Run<IQueueProducer>(() =>
+    {
+        QueueFolder folder = OpenQueue(queue, options.CreateIfMissing, out bool created);
+        try
+        {
+            return new FolderProducer(folder, folder.Attach(), created, _options.Time);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    });
+
+    /// <inheritdoc />
+    public ValueTask<IQueueConsumer> OpenConsumerAsync(
+        QueueName queue, ConsumerOptions options, CancellationToken cancellation) => Run<IQueueConsumer>(() =>
+    {
+        QueueFolder folder = OpenQueue(queue, options.CreateIfMissing, out bool created);
+        QueueLog? log = null;
+        try
+        {
+            log = folder.Attach();
+            long? startedAt = GroupBirth.TryCreate(
+                folder, log, options.Group, options.Start ?? StartPosition.First, out long offset)
+                ? offset
+                : null;
+            GroupBirth.RefuseStart(folder, options, startedAt);
+            return FolderConsumer.Open(folder, log, options, created, startedAt, _options.Time);
+        }
+        catch
+        {
+            log?.Dispose();
+            folder.Dispose();
+            throw;
+        }
+    });
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private QueueFolder OpenQueue(QueueName queue, bool create, out bool created)
+    {
+        created = false;
+        if (!create) return Require(queue);
+        using IDirectory store = OpenStore();
+        if (store.TryStatus(queue.ToString()) is null)
+        {
+            RefuseReserved(queue);
+            created = new QueueLifecycle(store, _options).TryCreate(queue, new QueueSettings());
+        }
+
+        QueueFolder folder = QueueFolder.TryOpen(store, queue, _options) ?? throw NotFound(queue);
+        // Whoever created the queue may not have come to this yet, and what we acknowledge must not lose its folder.
+        store.Sync();
+        return folder;
+    }
+
+    private QueueFolder Require(QueueName queue)
+    {
+        using IDirectory? store = TryOpenStore();
+        if (store is null) throw NotFound(queue);
+        QueueFolder folder = QueueFolder.TryOpen(store, queue, _options) ?? throw NotFound(queue);
+        store.Sync();
+        return folder;
+    }
+
+    private IDirectory? TryOpenStore()
+    {
+        IDirectory? store = StoreFolder.TryOpen(
+            _options.Files, _path, _options.AllowUnsafeFileSystem, out string? warning);
+        Warn(warning);
+        return store;
+    }
+
+    private IDirectory OpenStore()
+    {
+        IDirectory store = StoreFolder.OpenOrCreate(
+            _options.Files, _path, _options.AllowUnsafeFileSystem, out string? warning);
+        Warn(warning);
+        return store;
+    }
+
+    private void Warn(string? warning)
+    {
+        if (warning is null || _warned) return;
+        _warned = true;
+        _options.Warn?.Invoke(warning);
+    }
+
+    private FiqException NotFound(QueueName queue) =>
+        new(ErrorCode.QueueNotFound, $"no queue \"{queue}\" in {_path}") { Queue = queue.ToString() };
+
+    private static void RefuseReserved(QueueName queue)
+    {
+        if (!queue.IsDead) return;
+        throw new FiqException(
+            ErrorCode.BadRequest,
+            $"\"{queue}\" ends in {QueueName.DeadSuffix}, which is reserved for dead letters",
+            "Choose another name.");
+    }
+
+    // Everything here is a matter of a few system calls; what waits (appending, leasing) is asynchronous by itself.
+    private static ValueTask<T> Run<T>(Func<T> action)
+    {
+        try
+        {
+            return new ValueTask<T>(action());
+        }
+        catch (FileSystemException error)
+        {
+            return ValueTask.FromException<T>(error.ToFiqException());
+        }
+        catch (FiqException error)
+        {
+            return ValueTask.FromException<T>(error);
+        }
+    }
+}

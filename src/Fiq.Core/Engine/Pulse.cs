@@ -1,0 +1,81 @@
+using Fiq.Files;
+using Fiq.Groups;
+
+namespace Fiq.Engine;
+
+/// <summary>
+/// A thread of its own that says we live, once a second, and brings settlements to the disk soon after they were made.
+/// Handlers may block every thread of the pool; they can't block this one.
+/// </summary>
+internal sealed class Pulse : IDisposable
+{
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
+
+    private readonly ConsumerGroup _group;
+    private readonly TimeSpan _flushAfter;
+    private readonly Action<long> _flushed;
+    private readonly Thread _thread;
+    private readonly ManualResetEventSlim _wake = new();
+    private volatile bool _stopping;
+    private volatile bool _dirty;
+
+    /// <param name="group">The membership.</param>
+    /// <param name="flushAfter">How long a settlement may wait.</param>
+    /// <param name="flushed">Told the durable floor after each flush.</param>
+    public Pulse(ConsumerGroup group, TimeSpan flushAfter, Action<long> flushed)
+    {
+        _group = group;
+        _flushAfter = flushAfter;
+        _flushed = flushed;
+        _thread = new Thread(Run) { IsBackground = true, Name = "fiq pulse" };
+        _thread.Start();
+    }
+
+    /// <summary>Why the last flush failed; null when it succeeded. While set, the group claims nothing.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Something was settled.</summary>
+    public void Settled()
+    {
+        if (_dirty) return;
+        _dirty = true;
+        _wake.Set();
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _wake.Set();
+        _thread.Join();
+        _wake.Dispose();
+    }
+
+    private void Run()
+    {
+        while (!_stopping)
+        {
+            bool woken = _wake.Wait(Beat);
+            _wake.Reset();
+            _group.Beat();
+            if (!woken || !_dirty || _stopping) continue;
+            // What is settled meanwhile goes along.
+            _wake.Wait(_flushAfter);
+            _dirty = false;
+            Flush();
+        }
+    }
+
+    private void Flush()
+    {
+        try
+        {
+            _flushed(_group.Flush());
+            Failure = null;
+        }
+        catch (Exception error) when (error is FiqException or FileSystemException)
+        {
+            // Converted: the group has stopped claiming and says why; the next settlement, or the end, tries again.
+            Failure = error;
+        }
+    }
+}

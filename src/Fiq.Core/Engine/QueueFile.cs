@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Fiq.Files;
+
+namespace Fiq.Engine;
+
+/// <summary>`queue.json`: the queue's id and settings. Truth; written once, when the queue is created.</summary>
+internal sealed record QueueFile(ulong Id, QueueSettings Settings)
+{
+    public const string Name = "queue.json";
+
+    private const int FormatCurrent = 1;
+    private const int SizeMax = 64 * 1024;
+
+    /// <summary>Writes the file whole, synced; the caller syncs the folder.</summary>
+    public void Create(IDirectory folder)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("format", FormatCurrent);
+            json.WriteString("id", Id.ToString("x16", CultureInfo.InvariantCulture));
+            json.WriteNumber("maxMessageBytes", Settings.MessageBytesMax);
+            json.WriteNumber("segmentBytes", Settings.SegmentBytes);
+            json.WriteEndObject();
+        }
+
+        WholeFile.TryCreate(folder, Name + ".tmp", Name, buffer.WrittenSpan, buffer.WrittenCount);
+    }
+
+    /// <exception cref="DamagedException">It is missing or no such file.</exception>
+    /// <exception cref="FiqException"><see cref="ErrorCode.Unsupported"/>: a newer format.</exception>
+    public static QueueFile Read(IDirectory folder)
+    {
+        using IFile file = folder.TryOpenFile(Name, writable: false)
+            ?? throw new DamagedException($"{folder.Path}/{Name}", 0, 0, "it is missing");
+        byte[] bytes = new byte[Math.Min(SizeMax, file.Length)];
+        int read = file.Read(bytes, 0);
+        try
+        {
+            using var document = JsonDocument.Parse(bytes.AsMemory(0, read));
+            JsonElement root = document.RootElement;
+            int format = root.GetProperty("format").GetInt32();
+            if (format != FormatCurrent)
+                throw new FiqException(
+                    ErrorCode.Unsupported,
+                    $"{folder.Path} has queue format {format}; this fiq reads format {FormatCurrent}",
+                    "Use the newer fiq that wrote it. Nothing was changed.");
+            ulong id = ulong.Parse(
+                root.GetProperty("id").GetString() ?? "", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            return new QueueFile(id, new QueueSettings
+            {
+                MessageBytesMax = root.GetProperty("maxMessageBytes").GetInt32(),
+                SegmentBytes = root.GetProperty("segmentBytes").GetInt64(),
+            });
+        }
+        catch (Exception error) when (error is JsonException or FormatException or OverflowException
+            or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new DamagedException($"{folder.Path}/{Name}", 0, read, error.Message);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using Fiq.Files;
+using Fiq.Groups;
+using Fiq.Storage;
+
+namespace Fiq.Engine;
+
+/// <summary>An open folder of one queue: what its parts need to know, and its groups by name.</summary>
+internal sealed class QueueFolder : IDisposable
+{
+    private const string GroupsName = "groups";
+
+    private readonly FolderOptions _options;
+
+    private QueueFolder(QueueName name, IDirectory folder, QueueFile file, FolderOptions options)
+    {
+        Name = name;
+        Directory = folder;
+        File = file;
+        _options = options;
+        var process = ProcessIdentity.Current;
+        Log = new LogContext(
+            folder,
+            file.Id,
+            options.Files.BootId,
+            file.Settings.SegmentBytes,
+            options.Time,
+            options.Random,
+            process.Pid);
+        Group = new GroupContext(file.Id, options.Files.BootId, options.Time, options.Random);
+    }
+
+    public QueueName Name { get; }
+
+    public IDirectory Directory { get; }
+
+    public QueueFile File { get; }
+
+    public LogContext Log { get; }
+
+    public GroupContext Group { get; }
+
+    /// <summary>Opens a queue; null when there is none of that name.</summary>
+    public static QueueFolder? TryOpen(IDirectory store, QueueName name, FolderOptions options)
+    {
+        IDirectory? folder = store.TryOpenDirectory(name.ToString());
+        if (folder is null) return null;
+        try
+        {
+            return new QueueFolder(name, folder, QueueFile.Read(folder), options);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Joins the queue's log.</summary>
+    public QueueLog Attach() => QueueLog.Attach(Log, ProvenByGroups);
+
+    /// <summary>The names of the groups, in order.</summary>
+    public List<GroupName> GroupNames()
+    {
+        using IDirectory groups = Groups();
+        var names = new List<GroupName>();
+        foreach (string entry in groups.List())
+            if (GroupName.TryParse(entry, out GroupName name) && groups.TryStatus(entry) is { Kind: EntryKind.Directory })
+                names.Add(name);
+        names.Sort((left, right) => string.CompareOrdinal(left.ToString(), right.ToString()));
+        return names;
+    }
+
+    /// <summary>Opens a group's folder; null when there is no such group.</summary>
+    public IDirectory? TryOpenGroup(GroupName name)
+    {
+        using IDirectory groups = Groups();
+        return groups.TryOpenDirectory(name.ToString());
+    }
+
+    /// <summary>Creates a group; false when there is one of that name. The groups lock is held.</summary>
+    public bool TryCreateGroup(GroupName name, GroupStart start)
+    {
+        using IDirectory groups = Groups();
+        return TryCreateGroup(groups, name, Group, start, _options.Random());
+    }
+
+    /// <summary>Creates the folder of groups with the group `default` in it, for a queue that is being made.</summary>
+    public static void CreateGroups(IDirectory queue, GroupContext context, ulong random)
+    {
+        using IDirectory groups = queue.CreateDirectory(GroupsName);
+        TryCreateGroup(groups, GroupName.Default, context, new GroupStart(0, 0), random);
+    }
+
+    /// <summary>
+    /// The smallest floor that every group has on disk; null when there is no group. Only this may decide what is
+    /// deleted.
+    /// </summary>
+    public long? SmallestDurableFloor()
+    {
+        long? smallest = null;
+        foreach (GroupName name in GroupNames())
+        {
+            using IDirectory? group = TryOpenGroup(name);
+            if (group is null) continue;
+            long floor = GroupReader.ReadDurableFloor(group, File.Id);
+            smallest = Math.Min(smallest ?? long.MaxValue, floor);
+        }
+
+        return smallest;
+    }
+
+    public void Dispose() => Directory.Dispose();
+
+    private static bool TryCreateGroup(
+        IDirectory groups, GroupName name, GroupContext context, GroupStart start, ulong random)
+    {
+        if (groups.TryStatus(name.ToString()) is not null) return false;
+        string temporary = $".new-{random:x16}";
+        using (IDirectory folder = groups.CreateDirectory(temporary)) GroupFiles.Create(folder, context, start);
+        if (!groups.TryRenameNoReplace(temporary, name.ToString()))
+        {
+            FolderTree.Remove(groups, temporary);
+            return false;
+        }
+
+        groups.Sync();
+        return true;
+    }
+
+    private long ProvenByGroups()
+    {
+        long proven = 0;
+        foreach (GroupName name in GroupNames())
+        {
+            using IDirectory? group = TryOpenGroup(name);
+            if (group is not null) proven = Math.Max(proven, GroupReader.ReadProven(group, File.Id));
+        }
+
+        return proven;
+    }
+
+    private IDirectory Groups() => Directory.TryOpenDirectory(GroupsName)
+        ?? throw new DamagedException($"{Directory.Path}/{GroupsName}", 0, 0, "the folder is missing");
+}

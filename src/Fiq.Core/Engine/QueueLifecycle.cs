@@ -1,0 +1,129 @@
+using Fiq.Files;
+using Fiq.Groups;
+using Fiq.Storage;
+
+namespace Fiq.Engine;
+
+/// <summary>
+/// How a queue comes into being and goes: under a name that means nothing, then by one rename. A crash in between
+/// leaves a folder `.new-*` or `.deleted-*`, which the next one who creates or deletes a queue removes.
+/// </summary>
+internal sealed class QueueLifecycle(IDirectory store, FolderOptions options)
+{
+    private const string NewPrefix = ".new-";
+    private const string DeletedPrefix = ".deleted-";
+
+    /// <summary>Creates a queue with room for its dead letters; false when there is one of that name.</summary>
+    public bool TryCreate(QueueName name, QueueSettings settings)
+    {
+        RemoveLeftOvers();
+        if (store.TryStatus(name.ToString()) is not null) return false;
+        // The room for dead letters comes first: a queue that exists has it.
+        TryCreateOne(name.Dead, settings);
+        return TryCreateOne(name, settings);
+    }
+
+    /// <summary>Deletes a queue and its dead letters, also while processes use them; false when there is none.</summary>
+    public bool TryDelete(QueueName name)
+    {
+        RemoveLeftOvers();
+        bool deleted = TryDeleteOne(name);
+        if (!name.IsDead) TryDeleteOne(name.Dead);
+        return deleted;
+    }
+
+    private bool TryCreateOne(QueueName name, QueueSettings settings)
+    {
+        using IDirectory folder = CreateLocked(out string temporary);
+        try
+        {
+            Fill(folder, settings);
+            if (store.TryRenameNoReplace(temporary, name.ToString()))
+            {
+                store.Sync();
+                return true;
+            }
+        }
+        catch
+        {
+            FolderTree.Remove(store, temporary);
+            throw;
+        }
+
+        FolderTree.Remove(store, temporary);
+        return false;
+    }
+
+    /// <summary>Makes a folder that no cleaner takes for a left-over, because its lock says that we live.</summary>
+    private IDirectory CreateLocked(out string name)
+    {
+        while (true)
+        {
+            name = $"{NewPrefix}{options.Random():x16}";
+            IDirectory folder = store.CreateDirectory(name);
+            if (folder.TryLockExclusive() && store.TryStatus(name)?.Identity == folder.Identity) return folder;
+            // A cleaner came between the making and the lock; it takes this one away.
+            folder.Dispose();
+        }
+    }
+
+    private void Fill(IDirectory folder, QueueSettings settings)
+    {
+        var file = new QueueFile(options.Random(), settings);
+        var log = new LogContext(
+            folder,
+            file.Id,
+            options.Files.BootId,
+            settings.SegmentBytes,
+            options.Time,
+            options.Random,
+            ProcessIdentity.Current.Pid);
+        file.Create(folder);
+        LogBirth.Create(log);
+        QueueFolder.CreateGroups(
+            folder, new GroupContext(file.Id, log.BootId, options.Time, options.Random), options.Random());
+        folder.Sync();
+    }
+
+    private bool TryDeleteOne(QueueName name)
+    {
+        using QueueFolder? queue = QueueFolder.TryOpen(store, name, options);
+        if (queue is null) return false;
+        string grave = $"{DeletedPrefix}{options.Random():x16}";
+        void Bury()
+        {
+            store.Rename(name.ToString(), grave);
+            store.Sync();
+        }
+
+        try
+        {
+            using QueueLog log = queue.Attach();
+            log.Delete(Bury);
+        }
+        catch (DamagedException)
+        {
+            // Nobody can attach to a damaged queue, so nobody needs to be told.
+            Bury();
+        }
+
+        FolderTree.RemoveContent(queue.Directory);
+        store.TryRemoveDirectory(grave);
+        return true;
+    }
+
+    private void RemoveLeftOvers()
+    {
+        foreach (string entry in store.List())
+        {
+            if (!entry.StartsWith(NewPrefix, StringComparison.Ordinal)
+                && !entry.StartsWith(DeletedPrefix, StringComparison.Ordinal)) continue;
+            using IDirectory? folder = store.TryOpenDirectory(entry);
+            // Its maker may live, or may just have given it its name: then the name here is another folder's.
+            if (folder is null || !folder.TryLockExclusive()) continue;
+            if (store.TryStatus(entry)?.Identity != folder.Identity) continue;
+            FolderTree.RemoveContent(folder);
+            store.TryRemoveDirectory(entry);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Fiq.Storage;
+
+namespace Fiq.Engine;
+
+/// <summary>Deletes segments that every group has settled, when a group's durable floor has crossed a segment's end.</summary>
+internal sealed class Trimmer(QueueFolder folder, QueueLog log, TimeProvider time)
+{
+    // Another group may lag behind; then asking again and again would only read its offset file.
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    private long _boundary;
+    private long _epoch;
+    private long _triedAt;
+
+    /// <summary>Called after each flush; one thread at a time.</summary>
+    public void FloorIs(long floor)
+    {
+        long epoch = log.Watermark.Epoch;
+        if (epoch != _epoch) Look(epoch);
+        if (floor < _boundary) return;
+        if (_triedAt != 0 && time.GetElapsedTime(_triedAt) < RetryAfter) return;
+        _triedAt = time.GetTimestamp();
+        if (log.Trim(() => folder.SmallestDurableFloor() ?? 0) > 0) Look(epoch);
+    }
+
+    private void Look(long epoch)
+    {
+        _epoch = epoch;
+        _boundary = log.FirstBoundary();
+    }
+}
