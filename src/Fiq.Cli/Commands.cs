@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Fiq.Cli.Demo;
 using Fiq.Cli.Groups;
 using Fiq.Cli.Produce;
 using Fiq.Cli.Queues;
@@ -13,5 +14,6 @@ internal static class Commands
         yield return ProduceCommand.Create();
         foreach (Command command in QueueCommands.Create()) yield return command;
         yield return GroupCommands.Create();
+        yield return DemoCommand.Create();
     }
 }

@@ -66,6 +66,9 @@ internal sealed class Invocation : IAsyncDisposable
     /// <summary>The engine on the store, opened when first asked for; closed with the invocation.</summary>
     public IQueueEngine Engine => _engine ??= _open(Store);
 
+    /// <summary>An engine on another store; the caller closes it.</summary>
+    public IQueueEngine OpenEngine(StoreLocation store) => _open(store);
+
     /// <summary>An option's value, or its default.</summary>
     public T Get<T>(Option<T> option) => _parse.GetValue(option)!;
 

@@ -14,4 +14,8 @@ internal static class FiqBinary
     public static string Plain { get; } = typeof(FiqBinary).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "PlainBinary").Value!;
+
+    /// <summary>Where the run-time is that runs the tests: the binary finds it there, wherever it was installed.</summary>
+    public static string DotnetRoot { get; } = Path.GetFullPath(
+        Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
 }

@@ -42,6 +42,7 @@ internal sealed class FiqProcess : IAsyncDisposable
         }
 
         start.Environment["FIQ_STORE"] = command.Store;
+        start.Environment["DOTNET_ROOT"] = FiqBinary.DotnetRoot;
         return new FiqProcess(Process.Start(start)!);
     }
 
