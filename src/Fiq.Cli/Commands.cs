@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Fiq.Cli.Consume;
 using Fiq.Cli.Demo;
 using Fiq.Cli.Groups;
 using Fiq.Cli.Produce;
@@ -12,6 +13,7 @@ internal static class Commands
     public static IEnumerable<Command> All()
     {
         yield return ProduceCommand.Create();
+        yield return ConsumeCommand.Create();
         foreach (Command command in QueueCommands.Create()) yield return command;
         yield return GroupCommands.Create();
         yield return DemoCommand.Create();

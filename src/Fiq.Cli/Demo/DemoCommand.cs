@@ -48,7 +48,7 @@ internal static class DemoCommand
             StopRule = new StopRule { Count = DemoOrders.All.Count },
         };
         using var work = new SleepHandler();
-        using var consumption = new Consumption(consumer, work, screen, options);
+        var consumption = new Consumption(consumer, work, screen, options);
         using var signals = new StopSignals(_ => consumption.Stop(), StopSignals.EndByDefault);
         Task<ConsumeSummary> consuming = consumption.RunAsync();
         try

@@ -21,6 +21,8 @@ internal static partial class PosixCalls
     public const nuint BytesUnread = 0x541B;
     public const nuint WindowSize = 0x5413;
     public const nint DefaultAction = 0;
+    private const int GetPipeSize = 1032;
+    private const int SeekCurrent = 1;
 
     /// <summary>What to wait for at a descriptor, and what happened.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -60,4 +62,16 @@ internal static partial class PosixCalls
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
+
+    /// <summary>Whether it is a pipe: only a pipe has a pipe's size.</summary>
+    public static bool IsPipe(int descriptor) => FileControl(descriptor, GetPipeSize, 0) > 0;
+
+    /// <summary>Whether a write may have to wait for a reader: a pipe, a terminal, a socket; no file.</summary>
+    public static bool CanPause(int descriptor) => IsTerminal(descriptor) == 1 || Seek(descriptor, 0, SeekCurrent) < 0;
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int FileControl(int descriptor, int command, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    private static partial long Seek(int descriptor, long offset, int origin);
 }

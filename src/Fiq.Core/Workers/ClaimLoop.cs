@@ -6,7 +6,7 @@ namespace Fiq.Workers;
 /// Claims deliveries for the pool, no more than it can begin soon, and decides when the run ends by itself. The only
 /// caller of <see cref="IQueueConsumer.LeaseAsync"/>.
 /// </summary>
-internal sealed class ClaimLoop : IDisposable
+internal sealed class ClaimLoop
 {
     /// <summary>Bodies held in memory at a time, unless a single message is larger.</summary>
     private const long BytesMax = 64L * 1024 * 1024;
@@ -94,8 +94,6 @@ internal sealed class ClaimLoop : IDisposable
         // Only now can the group be empty, and the loop may be waiting for messages that never come.
         if (Rule.UntilEmpty && outstanding == 0) _consumer.Interrupt();
     }
-
-    public void Dispose() => _signal.Dispose();
 
     private int RoomFor(in LedgerState state)
     {

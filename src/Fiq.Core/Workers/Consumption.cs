@@ -10,9 +10,9 @@ namespace Fiq.Workers;
 ///     ^ room, nothing left                        |
 ///     +-------------------------------------------+
 /// </code>
-/// Owns the consumer and disposes it at the end.
+/// Owns the consumer and disposes it at the end. Used for one run.
 /// </summary>
-public sealed class Consumption : IPoolEvents, IOutputEvents, IDisposable
+public sealed class Consumption : IPoolEvents, IOutputEvents
 {
     /// <summary>
     /// How long a run that must end at once waits for handlers to hear of it and for a write that blocks. Leases that
@@ -103,16 +103,6 @@ public sealed class Consumption : IPoolEvents, IOutputEvents, IDisposable
     {
         SetReason(EndReason.Stopped);
         EndNow();
-    }
-
-    /// <summary>Frees what a run that has ended held.</summary>
-    public void Dispose()
-    {
-        _graceTimer?.Dispose();
-        _pool.Dispose();
-        _claims.Dispose();
-        _output.Dispose();
-        _now.Dispose();
     }
 
     void IPoolEvents.Ended(in WorkEnd end)

@@ -8,7 +8,7 @@ namespace Fiq.Workers;
 /// released. Whatever is finished is handled together, so one slow settlement makes the next batch larger and never
 /// delays a worker. The only caller of the writer and of <see cref="IQueueConsumer.SettleAsync"/>.
 /// </summary>
-internal sealed class OutputStage : IDisposable
+internal sealed class OutputStage
 {
     /// <summary>How soon to ask again whether a slow receiver has taken what was written.</summary>
     private static readonly TimeSpan PollMin = TimeSpan.FromMilliseconds(1);
@@ -89,8 +89,6 @@ internal sealed class OutputStage : IDisposable
             poll = poll * 2 < PollMax ? poll * 2 : PollMax;
         }
     }
-
-    public void Dispose() => _signal.Dispose();
 
     private int CollectOthers()
     {

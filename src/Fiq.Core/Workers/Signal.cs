@@ -4,21 +4,21 @@ namespace Fiq.Workers;
 /// Wakes one waiting loop. Setting it twice before the loop looks wakes it once; a loop may wake without cause and
 /// looks again. The waiter never runs on the setter's thread.
 /// </summary>
-internal sealed class Signal : IDisposable
+internal sealed class Signal
 {
-    private readonly SemaphoreSlim _semaphore = new(0);
-    private int _isSet;
+    private TaskCompletionSource _set = New();
 
-    public void Set()
-    {
-        if (Interlocked.Exchange(ref _isSet, 1) == 0) _semaphore.Release();
-    }
+    public void Set() => Volatile.Read(ref _set).TrySetResult();
 
+    /// <summary>Waits until it is set, or for so long.</summary>
     public async ValueTask WaitAsync(TimeSpan limit)
     {
-        // Cleared only by who took the semaphore, so the semaphore never counts above one.
-        if (await _semaphore.WaitAsync(limit).ConfigureAwait(false)) Volatile.Write(ref _isSet, 0);
+        TaskCompletionSource current = _set;
+        // A wait that ends by its limit is no error, and an exception for each would cost more than the wait is worth.
+        await current.Task.WaitAsync(limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // What is set between these lines is seen by the loop, which looks now.
+        if (current.Task.IsCompleted) Volatile.Write(ref _set, New());
     }
 
-    public void Dispose() => _semaphore.Dispose();
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

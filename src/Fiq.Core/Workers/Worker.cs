@@ -3,7 +3,7 @@ using Fiq.Engine;
 namespace Fiq.Workers;
 
 /// <summary>One slot of a pool: at most one message at a time. Its fields are under the pool's lock.</summary>
-internal sealed class Worker(int number) : IDisposable
+internal sealed class Worker(int number)
 {
     private readonly CancellationTokenSource _cancellation = new();
 
@@ -20,6 +20,4 @@ internal sealed class Worker(int number) : IDisposable
     public CancellationToken Cancellation => _cancellation.Token;
 
     public void Cancel() => _cancellation.Cancel();
-
-    public void Dispose() => _cancellation.Dispose();
 }

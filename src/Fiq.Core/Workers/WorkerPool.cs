@@ -9,7 +9,7 @@ namespace Fiq.Workers;
 /// once. A worker is a task only while there is something for it, so ten thousand idle workers cost nothing.
 /// Every delivery given to <see cref="Enqueue"/> is reported exactly once as an end.
 /// </summary>
-internal sealed class WorkerPool : IDisposable
+internal sealed class WorkerPool
 {
     private readonly Lock _gate = new();
     private readonly Channel<Waiting> _waiting;
@@ -103,11 +103,6 @@ internal sealed class WorkerPool : IDisposable
         lock (_gate) _isStopped = true;
         foreach (Worker worker in _workers) worker.Cancel();
         Withdraw(TimeSpan.Zero, WorkOutcome.HandedBack);
-    }
-
-    public void Dispose()
-    {
-        foreach (Worker worker in _workers) worker.Dispose();
     }
 
     private int Withdraw(TimeSpan atLeast, WorkOutcome outcome)

@@ -25,7 +25,7 @@ public sealed class ConsumptionTests
     {
         _consumer.Add(5);
         _writer.ArrivesMax = 3;
-        using Consumption run = Start(new StopRule { UntilEmpty = true }, 1, out Task<ConsumeSummary> ended);
+        Consumption run = Start(new StopRule { UntilEmpty = true }, 1, out Task<ConsumeSummary> ended);
         await Eventually.HoldsAsync(
             () => _writer.Results.Count == 5 && _consumer.CountOf("done") == 3, "three arrive");
         _consumer.Leased.Should().Be(2);
@@ -57,7 +57,7 @@ public sealed class ConsumptionTests
     {
         _consumer.Add(3);
         var handler = new GatedHandler();
-        using Consumption run = Start(new StopRule { UntilEmpty = true }, 3, out Task<ConsumeSummary> ended, handler);
+        Consumption run = Start(new StopRule { UntilEmpty = true }, 3, out Task<ConsumeSummary> ended, handler);
         await Eventually.HoldsAsync(() => handler.Started == 3, "all run");
         _consumer.TakeAway(1);
         handler.Open();
@@ -73,7 +73,7 @@ public sealed class ConsumptionTests
     {
         _consumer.Add(2);
         _writer.ArrivesMax = 0;
-        using Consumption run = Start(new StopRule { UntilEmpty = true }, 2, out Task<ConsumeSummary> ended);
+        Consumption run = Start(new StopRule { UntilEmpty = true }, 2, out Task<ConsumeSummary> ended);
         await Eventually.HoldsAsync(() => _writer.Results.Count == 2, "both printed");
         _consumer.TakeAway(0);
         _writer.ArrivesMax = 2;
@@ -88,7 +88,7 @@ public sealed class ConsumptionTests
     {
         _consumer.Add(50);
         var handler = new GatedHandler();
-        using Consumption run = Start(new StopRule { UntilEmpty = true }, 4, out Task<ConsumeSummary> ended, handler);
+        Consumption run = Start(new StopRule { UntilEmpty = true }, 4, out Task<ConsumeSummary> ended, handler);
         await Eventually.HoldsAsync(() => handler.Started == 4, "four run");
         handler.Open();
         await ended;
@@ -101,7 +101,7 @@ public sealed class ConsumptionTests
         _consumer.Add(3);
         _writer.ArrivesMax = 0;
         var handler = new GatedHandler { IsOpen = true };
-        using Consumption run = Start(StopRule.Never, 1, out Task<ConsumeSummary> ended, handler);
+        Consumption run = Start(StopRule.Never, 1, out Task<ConsumeSummary> ended, handler);
         await Eventually.HoldsAsync(() => handler.Started == 3, "the worker goes on");
         _consumer.CountOf("done").Should().Be(0);
         run.StopNow();
@@ -113,7 +113,7 @@ public sealed class ConsumptionTests
     {
         _consumer.Add(4);
         _writer.ArrivesMax = 1;
-        using Consumption run = Start(StopRule.Never, 4, out Task<ConsumeSummary> ended);
+        Consumption run = Start(StopRule.Never, 4, out Task<ConsumeSummary> ended);
         await Eventually.HoldsAsync(() => _writer.Results.Count == 4, "all printed");
         _writer.Close();
         ConsumeSummary summary = await ended;
@@ -128,7 +128,7 @@ public sealed class ConsumptionTests
     {
         _consumer.Add(10);
         _writer.Failure = new FiqException(ErrorCode.DiskFull, "cannot write");
-        using Consumption run = Start(StopRule.Never, 2, out Task<ConsumeSummary> ended);
+        Consumption run = Start(StopRule.Never, 2, out Task<ConsumeSummary> ended);
         (await FluentActions.Awaiting(() => ended).Should().ThrowAsync<FiqException>())
             .Which.Code.Should().Be(ErrorCode.DiskFull);
         _consumer.Ready.Should().Be(10);
@@ -141,7 +141,7 @@ public sealed class ConsumptionTests
     {
         _consumer.Add(2);
         var handler = new GatedHandler();
-        using Consumption run = Start(StopRule.Never, 4, out Task<ConsumeSummary> ended, handler);
+        Consumption run = Start(StopRule.Never, 4, out Task<ConsumeSummary> ended, handler);
         await Eventually.HoldsAsync(() => handler.Started == 2, "both run");
         _consumer.LeaseFailure = new FiqException(ErrorCode.QueueNotFound, "deleted");
         _consumer.Add(1);
@@ -156,7 +156,7 @@ public sealed class ConsumptionTests
     {
         _consumer.Add(5);
         _consumer.SettleFailure = new FiqException(ErrorCode.DiskFull, "no room");
-        using Consumption run = Start(new StopRule { UntilEmpty = true }, 2, out Task<ConsumeSummary> ended);
+        Consumption run = Start(new StopRule { UntilEmpty = true }, 2, out Task<ConsumeSummary> ended);
         (await FluentActions.Awaiting(() => ended).Should().ThrowAsync<FiqException>())
             .Which.Code.Should().Be(ErrorCode.DiskFull);
         _consumer.IsDisposed.Should().BeTrue();
@@ -175,7 +175,7 @@ public sealed class ConsumptionTests
 
     private async Task<ConsumeSummary> RunUntilEmptyAsync(int workers)
     {
-        using Consumption run = Start(new StopRule { UntilEmpty = true }, workers, out Task<ConsumeSummary> ended);
+        Consumption run = Start(new StopRule { UntilEmpty = true }, workers, out Task<ConsumeSummary> ended);
         return await ended;
     }
 }

@@ -31,7 +31,7 @@ public sealed class StopRuleTests
     {
         _handler.IsOpen = false;
         _consumer.Add(3);
-        using Consumption run = Start(new StopRule { Count = 2 }, 2, out Task<ConsumeSummary> ended);
+        Consumption run = Start(new StopRule { Count = 2 }, 2, out Task<ConsumeSummary> ended);
         await Eventually.HoldsAsync(() => _handler.Started == 2, "two run");
         _consumer.TakeAway(0);
         _handler.Open();
@@ -53,7 +53,7 @@ public sealed class StopRuleTests
     {
         _consumer.LeasedByOthers = 1;
         _consumer.Add(2);
-        using Consumption run = Start(new StopRule { UntilEmpty = true }, 1, out Task<ConsumeSummary> ended);
+        Consumption run = Start(new StopRule { UntilEmpty = true }, 1, out Task<ConsumeSummary> ended);
         await Eventually.HoldsAsync(() => _consumer.Describes > 2, "it looks again");
         ended.IsCompleted.Should().BeFalse();
         _consumer.Add(1);
@@ -66,7 +66,7 @@ public sealed class StopRuleTests
     {
         _handler.IsOpen = false;
         _consumer.Add(1);
-        using Consumption run = Start(new StopRule { UntilEmpty = true }, 2, out Task<ConsumeSummary> ended);
+        Consumption run = Start(new StopRule { UntilEmpty = true }, 2, out Task<ConsumeSummary> ended);
         await Eventually.HoldsAsync(() => _handler.Started == 1, "it runs");
         ended.IsCompleted.Should().BeFalse();
         _consumer.Describes.Should().Be(0);
@@ -104,7 +104,7 @@ public sealed class StopRuleTests
         _handler.IsOpen = false;
         _consumer.Add(2);
         var rule = new StopRule { Idle = TimeSpan.FromMilliseconds(20) };
-        using Consumption run = Start(rule, 1, out Task<ConsumeSummary> ended);
+        Consumption run = Start(rule, 1, out Task<ConsumeSummary> ended);
         await Eventually.HoldsAsync(() => _handler.Started == 1, "one runs");
         await Task.Delay(60);
         ended.IsCompleted.Should().BeFalse();
@@ -123,7 +123,7 @@ public sealed class StopRuleTests
     [Fact]
     public async Task An_idle_consumer_asks_about_once_a_second_and_describes_nothing()
     {
-        using Consumption run = Start(StopRule.Never, 100, out Task<ConsumeSummary> ended);
+        Consumption run = Start(StopRule.Never, 100, out Task<ConsumeSummary> ended);
         await Eventually.HoldsAsync(() => _consumer.LeaseCalls >= 2, "it has asked twice");
         _consumer.LeaseCalls.Should().Be(2);
         _consumer.Describes.Should().Be(0);
@@ -141,7 +141,7 @@ public sealed class StopRuleTests
 
     private async Task<ConsumeSummary> RunAsync(StopRule rule, int workers)
     {
-        using Consumption run = Start(rule, workers, out Task<ConsumeSummary> ended);
+        Consumption run = Start(rule, workers, out Task<ConsumeSummary> ended);
         return await ended;
     }
 }

@@ -15,7 +15,7 @@ public sealed class StoppingTests
     public async Task A_stop_lets_running_work_finish_and_hands_the_rest_back()
     {
         _consumer.Add(20);
-        using Consumption run = Start(out Task<ConsumeSummary> ended, workers: 2);
+        Consumption run = Start(out Task<ConsumeSummary> ended, workers: 2);
         await Eventually.HoldsAsync(() => _handler.Started == 2, "two run");
         run.Stop().Messages.Should().Be(2);
         ended.IsCompleted.Should().BeFalse();
@@ -33,7 +33,7 @@ public sealed class StoppingTests
     {
         _consumer.Add(1, TimeSpan.FromSeconds(60));
         _consumer.Add(1, TimeSpan.FromSeconds(20));
-        using Consumption run = Start(out Task<ConsumeSummary> ended, workers: 2);
+        Consumption run = Start(out Task<ConsumeSummary> ended, workers: 2);
         await Eventually.HoldsAsync(() => _handler.Started == 2, "both run");
         Finishing finishing = run.Stop();
         finishing.Messages.Should().Be(1);
@@ -48,7 +48,7 @@ public sealed class StoppingTests
     public async Task When_the_grace_is_over_what_still_runs_is_handed_back()
     {
         _consumer.Add(2);
-        using Consumption run = Start(out Task<ConsumeSummary> ended, workers: 2, graceMilliseconds: 30);
+        Consumption run = Start(out Task<ConsumeSummary> ended, workers: 2, graceMilliseconds: 30);
         await Eventually.HoldsAsync(() => _handler.Started == 2, "both run");
         run.Stop().Messages.Should().Be(2);
         ConsumeSummary summary = await ended;
@@ -60,7 +60,7 @@ public sealed class StoppingTests
     public async Task A_second_stop_hands_back_at_once()
     {
         _consumer.Add(5);
-        using Consumption run = Start(out Task<ConsumeSummary> ended, workers: 3);
+        Consumption run = Start(out Task<ConsumeSummary> ended, workers: 3);
         await Eventually.HoldsAsync(() => _handler.Started == 3, "three run");
         run.Stop();
         run.StopNow();
@@ -72,7 +72,7 @@ public sealed class StoppingTests
     public async Task A_message_handed_back_costs_no_attempt()
     {
         _consumer.Add(1);
-        using Consumption first = Start(out Task<ConsumeSummary> ended, workers: 1);
+        Consumption first = Start(out Task<ConsumeSummary> ended, workers: 1);
         await Eventually.HoldsAsync(() => _handler.Started == 1, "it runs");
         first.StopNow();
         await ended;
@@ -85,7 +85,7 @@ public sealed class StoppingTests
         // Tiny messages raise the prefetch; then one turns out to be long and the others would wait behind it.
         _handler.IsOpen = true;
         _consumer.Add(50);
-        using Consumption run = Start(out Task<ConsumeSummary> ended, workers: 1);
+        Consumption run = Start(out Task<ConsumeSummary> ended, workers: 1);
         await Eventually.HoldsAsync(() => _consumer.CountOf("done") == 50, "the tiny ones are done");
         _handler.IsOpen = false;
         _consumer.Add(10);
@@ -101,7 +101,7 @@ public sealed class StoppingTests
     [Fact]
     public async Task Stopping_twice_or_after_the_end_does_no_harm()
     {
-        using Consumption run = Start(out Task<ConsumeSummary> ended, workers: 1);
+        Consumption run = Start(out Task<ConsumeSummary> ended, workers: 1);
         run.Stop();
         run.Stop();
         (await ended).Reason.Should().Be(EndReason.Stopped);

@@ -12,7 +12,7 @@ public sealed class WorkerNumbersTests
         var writer = new MemoryWriter(consumer);
         consumer.Add(1);
         var options = new ConsumptionOptions { Workers = 4, StopRule = new StopRule { UntilEmpty = true } };
-        using var run = new Consumption(consumer, new SleepHandler(), writer, options);
+        var run = new Consumption(consumer, new SleepHandler(), writer, options);
         await run.RunAsync();
         writer.Results.Should().ContainSingle().Which.Worker.Should().Be(1);
     }

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Fiq.Cli.Frame;
+using Fiq.Engine;
+using Fiq.Workers;
+
+namespace Fiq.Cli.Consume;
+
+/// <summary>The arguments and options of <c>fiq consume</c>.</summary>
+internal sealed class ConsumeOptions
+{
+    public Argument<QueueName> Queue { get; } = OptionKinds.Queue();
+
+    public Option<long> Workers { get; } = OptionKinds.Number(
+        "--workers", "How many messages are worked on at a time.", 1, 1, ConsumptionOptions.WorkersMax, "-w");
+
+    public Option<GroupName> Group { get; } = OptionKinds.Group();
+
+    public Option<StartPosition?> From { get; } = OptionKinds.From();
+
+    public Option<TimeSpan> Grace { get; } = OptionKinds.Duration(
+        "--grace", "How long running work may go on after a stop; what needs longer is handed back.",
+        TimeSpan.FromSeconds(30));
+
+    public Option<bool> UntilEmpty { get; } = OptionKinds.Flag(
+        "--until-empty", "End when nothing waits and no other consumer of the group has work. Default: go on.");
+
+    public Option<long?> Count { get; } = OptionKinds.OptionalNumber(
+        "--count", "End after so many messages; no more are taken.", "go on", 1, long.MaxValue);
+
+    public Option<TimeSpan?> Idle { get; } = OptionKinds.OptionalDuration(
+        "--idle", "End when nothing came for so long; exit 9 if nothing came at all.", "go on");
+
+    public Option<bool> Raw { get; } = OptionKinds.Flag(
+        "--raw", "Print the messages themselves, a line each. Default: what was done, by whom, how long it took.");
+
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(Queue);
+        foreach (Option option in new Option[] { Workers, Group, From, Grace, UntilEmpty, Count, Idle, Raw })
+            command.Options.Add(option);
+    }
+
+    /// <summary>Refuses what contradicts itself.</summary>
+    public void Check(Invocation invocation)
+    {
+        if (invocation.Json && invocation.Get(Raw))
+            throw OptionKinds.Wrong("--raw contradicts --json", "Give one of them.");
+    }
+
+    public StopRule StopRule(Invocation invocation) => new()
+    {
+        UntilEmpty = invocation.Get(UntilEmpty),
+        Count = invocation.Get(Count),
+        Idle = invocation.Get(Idle),
+    };
+
+    /// <summary>How the consumer is opened. Only a run that waits makes a queue; a bounded one misses it.</summary>
+    public ConsumerOptions Consumer(Invocation invocation) => new()
+    {
+        Group = invocation.Get(Group),
+        Start = invocation.Get(From),
+        Workers = (int)invocation.Get(Workers),
+        CreateIfMissing = !StopRule(invocation).Ends,
+    };
+
+    public ConsumptionOptions Consumption(Invocation invocation) => new()
+    {
+        Workers = (int)invocation.Get(Workers),
+        Grace = invocation.Get(Grace),
+        StopRule = StopRule(invocation),
+    };
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using Fiq.Cli.Messages;
+using Fiq.Engine;
+using Fiq.Workers;
+
+namespace Fiq.Cli.Consume;
+
+/// <summary>What is said on stderr about a run.</summary>
+internal static class ConsumeWords
+{
+    private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+
+    /// <summary><c>orders · group default · 4 workers · 2 waiting, 32 s of work · exit or Ctrl-C stops</c></summary>
+    public static string Opening(QueueName queue, GroupDescription group, int workers, bool exitStops)
+    {
+        string delayed = group.Delayed > 0 ? string.Create(Invariant, $", {group.Delayed:N0} delayed") : "";
+        string waiting = string.Create(Invariant, $"{group.Ready + group.Retrying:N0} waiting{delayed}");
+        string work = SecondsText.Format((long)Math.Round(group.BacklogSeconds * 1e6));
+        string stops = exitStops ? "exit or Ctrl-C stops" : "Ctrl-C stops";
+        return $"{queue} · group {group.Name} · {Count(workers, "worker")} · {waiting}, {work} of work · {stops}";
+    }
+
+    /// <summary><c>finishing 1 message, 29 s left; Ctrl-C again hands it back</c></summary>
+    public static string Stopping(Finishing finishing)
+    {
+        string left = finishing.Longest > TimeSpan.Zero
+            ? string.Create(Invariant, $", {Math.Ceiling(finishing.Longest.TotalSeconds):0} s left")
+            : "";
+        string them = finishing.Messages == 1 ? "it" : "them";
+        return $"finishing {Count(finishing.Messages, "message")}{left}; Ctrl-C again hands {them} back";
+    }
+
+    /// <summary><c>1,000 done in 1.012 s, 100 s of work · 3 handed back · 1 lease lost · 2 delayed</c></summary>
+    public static string Summary(ConsumeSummary summary)
+    {
+        var parts = new List<string> { string.Create(Invariant, $"{summary.Done:N0} done") };
+        if (summary.Done > 0)
+        {
+            parts[0] += string.Create(Invariant, $" in {summary.Elapsed.TotalSeconds:0.000} s");
+            if (summary.Work >= TimeSpan.FromMilliseconds(1))
+                parts[0] += string.Create(Invariant, $", {Math.Round(summary.Work.TotalSeconds, 3)} s of work");
+        }
+
+        if (summary.HandedBack > 0) parts.Add(string.Create(Invariant, $"{summary.HandedBack:N0} handed back"));
+        if (summary.LeasesLost > 0) parts.Add($"{Count(summary.LeasesLost, "lease")} lost");
+        if (summary.Delayed > 0) parts.Add(string.Create(Invariant, $"{summary.Delayed:N0} delayed"));
+        return string.Join(" · ", parts);
+    }
+
+    private static string Count(long count, string word) =>
+        string.Create(Invariant, $"{count:N0} {word}{(count == 1 ? "" : "s")}");
+}
