@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Fiq.Files;
@@ -52,13 +53,11 @@ internal static unsafe class SystemCheck
         if (LibcFiles.Pipe(ends, Abi.OpenCloseOnExec) != 0) throw SystemError.Of("pipe", Path);
         using var reading = new Descriptor(ends[0]);
         using var writing = new Descriptor(ends[1]);
-        // A pipe can't be synced, and the kernel says so. Who does not hear it would not hear of a lost write either.
-        Require(
-            LibcFiles.Sync(writing) == -1 && SystemError.Last == Errno.InvalidArgument,
-            "fsync does not report an error");
-        Require(
-            LibcFiles.SyncData(writing) == -1 && SystemError.Last == Errno.InvalidArgument,
-            "fdatasync does not report an error");
+        // A pipe can't be synced, and the kernel says so. Who does not hear it would not hear of a lost write either:
+        // a library put in front of the C library to make syncs quick and empty is caught here. Which error does not
+        // matter; a tester may inject another.
+        Require(LibcFiles.Sync(writing) == -1, "fsync does not report an error");
+        Require(LibcFiles.SyncData(writing) == -1, "fdatasync does not report an error");
     }
 
     private static Descriptor MemoryFile()
@@ -73,7 +72,7 @@ internal static unsafe class SystemCheck
 
     private static Descriptor OpenAnew(Descriptor file)
     {
-        string link = $"/proc/self/fd/{(int)file.DangerousGetHandle()}";
+        string link = "/proc/self/fd/" + file.DangerousGetHandle().ToString(CultureInfo.InvariantCulture);
         int number = LibcFiles.Open(
             Descriptor.WorkingFolder, link, Abi.OpenReadWrite | Abi.OpenCloseOnExec, 0);
         return number >= 0 ? new Descriptor(number) : throw SystemError.Of("open", link);
@@ -82,9 +81,11 @@ internal static unsafe class SystemCheck
     private static void StatusIsUnderstood(Descriptor first, Descriptor second)
     {
         FileStatus status = FileStatus.Of(first, Path);
+        FileStatus same = FileStatus.Of(second, Path);
+        // Compared number by number: comparing the records would compile generic code in every start.
         Require(
             status.Kind == EntryKind.File && status.Length == PageSize && PosixOpening.IsOurs(status.OwnerUserId)
-                && status == FileStatus.Of(second, Path),
+                && status.Identity.Inode == same.Identity.Inode && status.Identity.Device == same.Identity.Device,
             "statx gives another answer than it must");
     }
 
