@@ -1,3 +1,4 @@
+using Fiq.Files;
 using Fiq.Storage;
 
 namespace Fiq.Engine;
@@ -104,7 +105,8 @@ internal sealed class Appender(QueueLog log, TimeProvider time) : IDisposable
         catch (Exception error)
         {
             // Converted: every caller of this commit learns why it was not acknowledged.
-            foreach (Request request in requests) request.Fail(error);
+            Exception told = error is FileSystemException system ? system.ToFiqException() : error;
+            foreach (Request request in requests) request.Fail(told);
         }
     }
 

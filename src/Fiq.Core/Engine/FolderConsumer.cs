@@ -1,3 +1,4 @@
+using Fiq.Files;
 using Fiq.Groups;
 using Fiq.Storage;
 
@@ -133,10 +134,19 @@ internal sealed class FolderConsumer : IQueueConsumer
     private IReadOnlyList<Delivery> TryClaim(int countMax)
     {
         if (_log.IsDeleted) throw LogErrors.Deleted();
+        if (_pulse.Failure is FiqException failure)
+            throw new FiqException(failure.Code, failure.Message, failure.Hint, failure);
         lock (_claiming)
         {
-            ProbeOthers();
-            return _claimer.Claim(countMax);
+            try
+            {
+                ProbeOthers();
+                return _claimer.Claim(countMax);
+            }
+            catch (FileSystemException error)
+            {
+                throw error.ToFiqException();
+            }
         }
     }
 

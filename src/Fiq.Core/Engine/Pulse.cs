@@ -16,6 +16,7 @@ internal sealed class Pulse : IDisposable
     private readonly Action<long> _flushed;
     private readonly Thread _thread;
     private readonly ManualResetEventSlim _wake = new();
+    private volatile FiqException? _failure;
     private volatile bool _stopping;
     private volatile bool _dirty;
 
@@ -31,8 +32,10 @@ internal sealed class Pulse : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Why the last flush failed; null when it succeeded. While set, the group claims nothing.</summary>
-    public Exception? Failure { get; private set; }
+    /// <summary>
+    /// Why this consumer can't go on: its settlements do not reach the disk, or its files were replaced. Null: it can.
+    /// </summary>
+    public FiqException? Failure => _failure;
 
     /// <summary>Something was settled.</summary>
     public void Settled()
@@ -57,25 +60,29 @@ internal sealed class Pulse : IDisposable
             bool woken = _wake.Wait(Beat);
             _wake.Reset();
             _group.Beat();
+            Guarded(_group.CheckIdentity);
             if (!woken || !_dirty || _stopping) continue;
             // What is settled meanwhile goes along.
             _wake.Wait(_flushAfter);
             _dirty = false;
-            Flush();
+            Guarded(() => _flushed(_group.Flush()));
         }
     }
 
-    private void Flush()
+    private void Guarded(Action action)
     {
         try
         {
-            _flushed(_group.Flush());
-            Failure = null;
+            action();
         }
-        catch (Exception error) when (error is FiqException or FileSystemException)
+        catch (FiqException error)
         {
-            // Converted: the group has stopped claiming and says why; the next settlement, or the end, tries again.
-            Failure = error;
+            // Converted: the consumer's next claim ends with it.
+            _failure = error;
+        }
+        catch (FileSystemException error)
+        {
+            _failure = error.ToFiqException();
         }
     }
 }

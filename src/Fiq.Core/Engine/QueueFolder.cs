@@ -8,6 +8,7 @@ namespace Fiq.Engine;
 internal sealed class QueueFolder : IDisposable
 {
     private const string GroupsName = "groups";
+    private const string NewPrefix = ".new-";
 
     private readonly FolderOptions _options;
 
@@ -115,7 +116,10 @@ internal sealed class QueueFolder : IDisposable
         IDirectory groups, GroupName name, GroupContext context, GroupStart start, ulong random)
     {
         if (groups.TryStatus(name.ToString()) is not null) return false;
-        string temporary = $".new-{random:x16}";
+        // Under the groups lock, or in a folder that has no name yet: what another one left here is finished.
+        foreach (string leftOver in groups.List().Where(entry => entry.StartsWith(NewPrefix, StringComparison.Ordinal)))
+            FolderTree.Remove(groups, leftOver);
+        string temporary = $"{NewPrefix}{random:x16}";
         using (IDirectory folder = groups.CreateDirectory(temporary)) GroupFiles.Create(folder, context, start);
         if (!groups.TryRenameNoReplace(temporary, name.ToString()))
         {

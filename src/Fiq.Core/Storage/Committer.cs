@@ -31,7 +31,7 @@ internal sealed class Committer(
         for (int epoch = 0; epoch < EpochsMax; epoch++)
         {
             LogMark end = Append(commit);
-            if (WaitUntilDurable(end)) return end.Offset - commit.Count;
+            if (IsDurableInTheEnd(end)) return end.Offset - commit.Count;
         }
 
         throw new FiqException(
@@ -112,6 +112,19 @@ internal sealed class Committer(
             // The header could not be erased, so it could be found after a crash although it was refused: end the
             // segment here instead, where the stated end makes everything behind it void.
             page.Failed = tail.Epoch;
+        }
+    }
+
+    // The commit is written: from here on an error must not sound as if nothing had been stored.
+    private bool IsDurableInTheEnd(in LogMark end)
+    {
+        try
+        {
+            return WaitUntilDurable(end);
+        }
+        catch (FileSystemException error)
+        {
+            throw LogErrors.Unknown(error.Message, error);
         }
     }
 
@@ -198,6 +211,10 @@ internal sealed class Committer(
             when (error.Code is ErrorCode.DiskFull or ErrorCode.ReadOnly or ErrorCode.Failed or ErrorCode.Busy)
         {
             return error;
+        }
+        catch (FileSystemException error)
+        {
+            return error.ToFiqException();
         }
     }
 
