@@ -75,6 +75,7 @@ internal sealed class CommandLine
         if (command == _root) return Print(HelpPage.Greeting);
         if (command is not CliCommand { Run: { } run }) return HelpPage.Write(_streams, command, _root);
         await using var invocation = new Invocation(parse, _common, _streams, _environment, _open, report);
+        invocation.Log($"{HelpPage.FullName(command)}, version {Version}");
         try
         {
             return await run(invocation);

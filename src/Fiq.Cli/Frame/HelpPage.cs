@@ -47,8 +47,8 @@ internal static class HelpPage
             page.Append('\n');
         }
 
-        page.Append(command.Description).Append("\n\nUsage: ").Append(Usage(command)).Append('\n');
-        Section(page, "Commands", command.Subcommands.Select(child => (child.Name, child.Description ?? "")), width);
+        page.Append(Wrap(command.Description ?? "", width, 0)).Append("\n\nUsage: ").Append(Usage(command)).Append('\n');
+        Section(page, "Commands", command.Subcommands.Select(child => (child.Name, FirstSentence(child))), width);
         Section(page, "Arguments", command.Arguments.Select(each => (each.Name, each.Description ?? "")), width);
         if (command != root) Section(page, "Options", command.Options.Select(Row), width);
         IEnumerable<Option> common = root.Options.Where(each => each.Recursive || command == root);
@@ -68,6 +68,13 @@ internal static class HelpPage
         }
 
         return usage.Append(" [options]").ToString();
+    }
+
+    private static string FirstSentence(Command command)
+    {
+        string text = command.Description ?? "";
+        int end = text.IndexOf(". ", StringComparison.Ordinal);
+        return end < 0 ? text : text[..(end + 1)];
     }
 
     private static (string Left, string Right) Row(Option option)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Fiq.Cli.Terminal;
 using Fiq.Engine;
+using Microsoft.Extensions.Logging;
 
 namespace Fiq.Cli.Frame;
 
@@ -11,6 +12,8 @@ internal sealed class Invocation : IAsyncDisposable
     private readonly CommonOptions _common;
     private readonly Func<StoreLocation, IQueueEngine> _open;
     private readonly Lazy<StoreLocation> _store;
+    private readonly ILoggerFactory? _logs;
+    private readonly ILogger? _log;
     private IQueueEngine? _engine;
 
     public Invocation(
@@ -33,6 +36,8 @@ internal sealed class Invocation : IAsyncDisposable
         string colour = parse.GetValue(common.Color)!;
         OutputInk = Ink.Choose(colour, streams.OutputIsTerminal, environment);
         ErrorInk = Ink.Choose(colour, streams.ErrorIsTerminal, environment);
+        _logs = Verbose ? VerboseLog.CreateFactory(ErrorInk.On) : null;
+        _log = _logs?.CreateLogger("fiq");
         _store = new Lazy<StoreLocation>(() => StoreLocation.Resolve(parse.GetValue(common.Store), environment));
     }
 
@@ -64,10 +69,14 @@ internal sealed class Invocation : IAsyncDisposable
     public StoreLocation Store => _store.Value;
 
     /// <summary>The engine on the store, opened when first asked for; closed with the invocation.</summary>
-    public IQueueEngine Engine => _engine ??= _open(Store);
+    public IQueueEngine Engine => _engine ??= OpenEngine(Store);
 
     /// <summary>An engine on another store; the caller closes it.</summary>
-    public IQueueEngine OpenEngine(StoreLocation store) => _open(store);
+    public IQueueEngine OpenEngine(StoreLocation store)
+    {
+        Log($"opening {store.Path}");
+        return _open(store);
+    }
 
     /// <summary>An option's value, or its default.</summary>
     public T Get<T>(Option<T> option) => _parse.GetValue(option)!;
@@ -82,6 +91,12 @@ internal sealed class Invocation : IAsyncDisposable
     public void Say(string line)
     {
         if (!Quiet && !Json) Streams.WriteError(line + "\n");
+    }
+
+    /// <summary>A line for the log of --verbose; called a few times per run.</summary>
+    public void Log(string line)
+    {
+        if (_log is { } log && log.IsEnabled(LogLevel.Information)) log.LogInformation("{Line}", line);
     }
 
     /// <summary>The same error, naming the queues that may have been meant.</summary>
@@ -110,5 +125,7 @@ internal sealed class Invocation : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_engine is not null) await _engine.DisposeAsync();
+        // Writes out what is still queued.
+        _logs?.Dispose();
     }
 }

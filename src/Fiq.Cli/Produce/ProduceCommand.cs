@@ -34,6 +34,7 @@ internal static class ProduceCommand
         QueueName queue = invocation.Get(options.Queue);
         await using IQueueProducer producer =
             await invocation.Engine.OpenProducerAsync(queue, new ProducerOptions(), CancellationToken.None);
+        invocation.Log($"{queue} is open for producing, messages of at most {producer.MessageBytesMax} bytes");
         ILineFormat format = options.Format(invocation, producer.MessageBytesMax);
         string[] messages = invocation.Get(options.Messages);
         bool isPrompt = messages.Length == 0 && invocation.Streams.InputIsTerminal && !invocation.Json;
