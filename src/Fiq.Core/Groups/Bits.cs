@@ -9,15 +9,4 @@ internal static class Bits
     public static ulong Low(int count) => count >= 64 ? ulong.MaxValue : (1UL << count) - 1;
 
     public static int Count(ulong mask) => BitOperations.PopCount(mask);
-
-    /// <summary>The lowest <paramref name="count"/> bits that are set in the mask.</summary>
-    public static ulong LowestOf(ulong mask, int count)
-    {
-        if (count >= Count(mask))
-            return mask;
-        var rest = mask;
-        for (var i = 0; i < count; i++)
-            rest &= rest - 1;
-        return mask & ~rest;
-    }
 }

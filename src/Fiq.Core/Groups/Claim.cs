@@ -9,12 +9,10 @@ internal sealed class Claim(LeaseTable table, ulong random, EntryOwner owner)
     /// <summary>Takes up to <paramref name="countMax"/> messages below <paramref name="readable"/>.</summary>
     public IReadOnlyList<Lease> Take(int countMax, long readable)
     {
-        wanted = countMax;
-        foreach (var entry in LowestReturned())
+        wanted = Math.Max(0, countMax);
+        foreach (var (entry, mask) in LowestReturned())
         {
-            if (wanted == 0)
-                break;
-            TakeReturned(entry);
+            TakeReturned(entry, mask);
             table.CommitWhenFull();
         }
 
@@ -28,36 +26,63 @@ internal sealed class Claim(LeaseTable table, ulong random, EntryOwner owner)
         return leases;
     }
 
-    /// <summary>At most as many entries as messages are wanted, ascending by their lowest offset.</summary>
-    private List<int> LowestReturned()
+    /// <summary>
+    /// The lowest returned messages, as many as are wanted, ascending by the lowest of each entry. Entries may
+    /// interleave: their offsets are drawn one by one, as in a merge.
+    /// </summary>
+    private OrderedDictionary<int, ulong> LowestReturned()
     {
-        if (table[TableWord.Returned] == 0)
+        if (table[TableWord.Returned] == 0 || wanted == 0)
             return [];
+        var next = new PriorityQueue<(int Index, LeaseEntry Entry), long>();
+        foreach (var index in LowestEntries())
+        {
+            var entry = table.Entry(index);
+            next.Enqueue((index, entry), entry.Lowest);
+        }
+
+        var chosen = new OrderedDictionary<int, ulong>();
+        for (var i = 0; i < wanted && next.TryDequeue(out var lowest, out var offset); i++)
+        {
+            var bit = 1UL << (int)(offset - lowest.Entry.Start);
+            chosen[lowest.Index] = chosen.GetValueOrDefault(lowest.Index) | bit;
+            var rest = lowest.Entry with { Pending = lowest.Entry.Pending & ~bit };
+            if (rest.Pending != 0)
+                next.Enqueue((lowest.Index, rest), rest.Lowest);
+        }
+
+        return chosen;
+    }
+
+    /// <summary>
+    /// The returned entries that begin lowest, at most as many as messages are wanted: the wanted messages are all
+    /// among them.
+    /// </summary>
+    private IEnumerable<int> LowestEntries()
+    {
         // The heap's top is the highest kept, which a lower one pushes out.
-        var kept = new PriorityQueue<(int Entry, long Lowest), long>();
+        var kept = new PriorityQueue<int, long>();
         for (var i = 0; i < table.HighWater; i++)
         {
             if (LeaseEntry.Peek(table.Transaction, i).Owner != EntryOwner.Returned)
                 continue;
             var lowest = table.Entry(i).Lowest;
             if (kept.Count < wanted)
-                kept.Enqueue((i, lowest), -lowest);
-            else if (lowest < kept.Peek().Lowest)
-                kept.EnqueueDequeue((i, lowest), -lowest);
+                kept.Enqueue(i, -lowest);
+            else
+                kept.EnqueueDequeue(i, -lowest);
         }
 
-        var ascending = kept.UnorderedItems.OrderBy(item => item.Element.Lowest);
-        return [.. ascending.Select(item => item.Element.Entry)];
+        return kept.UnorderedItems.Select(item => item.Element);
     }
 
-    private void TakeReturned(int index)
+    private void TakeReturned(int index, ulong mask)
     {
         var entry = table.Entry(index);
-        var mask = Bits.LowestOf(entry.Pending, wanted);
         if (mask == entry.Pending)
         {
-            Grant(index, entry);
             table.Add(TableWord.Returned, -Bits.Count(mask));
+            Grant(index, entry);
             return;
         }
 

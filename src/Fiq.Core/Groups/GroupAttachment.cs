@@ -78,13 +78,12 @@ internal sealed class GroupAttachment : IDisposable
         var attached = false;
         try
         {
-            if (file.Length != TableLayout.Length)
+            if (TryMap(file) is not { } memory)
             {
                 ReplaceForeign(file, folder, context);
                 return null;
             }
 
-            var memory = file.Map(TableLayout.Length, writable: true);
             var door = new GroupDoor(file, memory, folder.Path, context.Time, wait);
             attachment = new GroupAttachment(file, memory, door);
             attached = attachment.TryAttach(folder, context, join);
@@ -97,6 +96,19 @@ internal sealed class GroupAttachment : IDisposable
                 attachment?.Dispose();
                 file.Dispose();
             }
+        }
+    }
+
+    /// <summary>Null when the file is no whole table: of another length, or with holes after a restore.</summary>
+    private static ISharedMemory? TryMap(IFile file)
+    {
+        try
+        {
+            return file.Length == TableLayout.Length ? file.Map(TableLayout.Length, writable: true) : null;
+        }
+        catch (FileSystemException error) when (error.Errno == Errno.InvalidArgument)
+        {
+            return null;
         }
     }
 

@@ -54,6 +54,8 @@ internal static class GroupCalls
     {
         var accepted = new bool[items.Length];
         // Each message declares as many microseconds as its offset says, plus one.
+        if (items.Length == 0)
+            return [];
         var ends = items.Select(item => new SettledOffset(item.Token, item.Offset, item.Offset + 1, done));
         group.Settle(ends.ToArray(), accepted);
         return accepted;
