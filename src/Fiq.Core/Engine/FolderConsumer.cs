@@ -14,6 +14,8 @@ internal sealed class FolderConsumer : IQueueConsumer
     private static readonly TimeSpan SleepMax = TimeSpan.FromSeconds(1);
 
     private readonly QueueFolder _folder;
+    // The group reopens its offset file in it, so it stays open as long as the membership.
+    private readonly IDirectory _groupFolder;
     private readonly QueueLog _log;
     private readonly ConsumerGroup _group;
     private readonly Claimer _claimer;
@@ -27,9 +29,15 @@ internal sealed class FolderConsumer : IQueueConsumer
     private long _probedAt;
 
     private FolderConsumer(
-        QueueFolder folder, QueueLog log, ConsumerGroup group, ConsumerOptions options, TimeProvider time)
+        QueueFolder folder,
+        IDirectory groupFolder,
+        QueueLog log,
+        ConsumerGroup group,
+        ConsumerOptions options,
+        TimeProvider time)
     {
         _folder = folder;
+        _groupFolder = groupFolder;
         _log = log;
         _group = group;
         _time = time;
@@ -51,17 +59,25 @@ internal sealed class FolderConsumer : IQueueConsumer
     public static FolderConsumer Open(
         QueueFolder folder, QueueLog log, ConsumerOptions options, bool created, long? startedAt, TimeProvider time)
     {
-        using var groupFolder = folder.TryOpenGroup(options.Group)
+        IDirectory groupFolder = folder.TryOpenGroup(options.Group)
             ?? throw new FiqException(ErrorCode.GroupNotFound, $"group \"{options.Group}\" was deleted");
-        ConsumerGroup group = ConsumerGroup.Attach(
-            groupFolder,
-            folder.Group,
-            new GroupOptions(options.Workers, options.HeartbeatLimit, ControlLocks.WaitLimit));
-        return new FolderConsumer(folder, log, group, options, time)
+        try
         {
-            QueueCreated = created,
-            GroupStartedAt = startedAt,
-        };
+            ConsumerGroup group = ConsumerGroup.Attach(
+                groupFolder,
+                folder.Group,
+                new GroupOptions(options.Workers, options.HeartbeatLimit, ControlLocks.WaitLimit));
+            return new FolderConsumer(folder, groupFolder, log, group, options, time)
+            {
+                QueueCreated = created,
+                GroupStartedAt = startedAt,
+            };
+        }
+        catch
+        {
+            groupFolder.Dispose();
+            throw;
+        }
     }
 
     public ValueTask<IReadOnlyList<Delivery>> LeaseAsync(int countMax, TimeSpan wait, CancellationToken cancellation)
@@ -123,6 +139,7 @@ internal sealed class FolderConsumer : IQueueConsumer
         {
             // What was handed back may be what somebody waits for.
             _log.WakeReaders();
+            _groupFolder.Dispose();
             _reader.Dispose();
             _log.Dispose();
             _folder.Dispose();
