@@ -27,6 +27,7 @@ internal sealed class FolderConsumer : IQueueConsumer
     private readonly Lock _claiming = new();
     private volatile bool _interrupted;
     private long _probedAt;
+    private int _disposed;
 
     private FolderConsumer(
         QueueFolder folder,
@@ -128,6 +129,8 @@ internal sealed class FolderConsumer : IQueueConsumer
 
     public ValueTask DisposeAsync()
     {
+        // A run disposes its consumer when it ends, and whoever opened it does so too.
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return ValueTask.CompletedTask;
         Interrupt();
         _waiter.Dispose();
         _pulse.Dispose();
