@@ -47,7 +47,8 @@ internal static class HelpPage
             page.Append('\n');
         }
 
-        page.Append(Wrap(command.Description ?? "", width, 0)).Append("\n\nUsage: ").Append(Usage(command)).Append('\n');
+        page.Append(Wrap(command.Description ?? "", width, 0));
+        page.Append("\n\nUsage: ").Append(Usage(command)).Append('\n');
         Section(page, "Commands", command.Subcommands.Select(child => (child.Name, FirstSentence(child))), width);
         Section(page, "Arguments", command.Arguments.Select(each => (each.Name, each.Description ?? "")), width);
         if (command != root) Section(page, "Options", command.Options.Select(Row), width);

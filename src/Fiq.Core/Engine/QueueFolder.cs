@@ -65,7 +65,8 @@ internal sealed class QueueFolder : IDisposable
         using IDirectory groups = Groups();
         var names = new List<GroupName>();
         foreach (string entry in groups.List())
-            if (GroupName.TryParse(entry, out GroupName name) && groups.TryStatus(entry) is { Kind: EntryKind.Directory })
+            if (GroupName.TryParse(entry, out GroupName name)
+                && groups.TryStatus(entry) is { Kind: EntryKind.Directory })
                 names.Add(name);
         names.Sort((left, right) => string.CompareOrdinal(left.ToString(), right.ToString()));
         return names;

@@ -23,7 +23,9 @@ internal sealed class QueueLifecycle(IDirectory store, FolderOptions options)
         return TryCreateOne(name, settings);
     }
 
-    /// <summary>Deletes a queue and its dead letters, also while processes use them; false when there is none.</summary>
+    /// <summary>
+    /// Deletes a queue and its dead letters, also while processes use them; false when there is none.
+    /// </summary>
     public bool TryDelete(QueueName name)
     {
         RemoveLeftOvers();

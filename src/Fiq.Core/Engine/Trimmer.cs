@@ -2,7 +2,9 @@ using Fiq.Storage;
 
 namespace Fiq.Engine;
 
-/// <summary>Deletes segments that every group has settled, when a group's durable floor has crossed a segment's end.</summary>
+/// <summary>
+/// Deletes segments that every group has settled, when a group's durable floor has crossed a segment's end.
+/// </summary>
 internal sealed class Trimmer(QueueFolder folder, QueueLog log, TimeProvider time)
 {
     // Another group may lag behind; then asking again and again would only read its offset file.

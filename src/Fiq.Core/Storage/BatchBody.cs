@@ -8,7 +8,9 @@ internal static class BatchBody
 {
     private const int ChunkSize = 1024 * 1024;
 
-    /// <summary>Reads a body into a buffer of its length; false when bytes are missing or the checksum is wrong.</summary>
+    /// <summary>
+    /// Reads a body into a buffer of its length; false when bytes are missing or the checksum is wrong.
+    /// </summary>
     public static bool TryRead(SegmentFile segment, in BatchHeader header, Span<byte> target)
     {
         Span<byte> body = target[..header.BodyLength];
@@ -30,7 +32,9 @@ internal static class BatchBody
         }
     }
 
-    /// <summary>The first byte at or behind a position that is not zero; null when all to the end of the file are.</summary>
+    /// <summary>
+    /// The first byte at or behind a position that is not zero; null when all to the end of the file are.
+    /// </summary>
     public static long? FindNonZero(IFile file, long from)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);

@@ -63,7 +63,9 @@ internal readonly record struct BatchHeader
 
     public int BodyLength { get; init; }
 
-    /// <summary>Every offset below this one was durable when the batch was written: the proof carried by the log.</summary>
+    /// <summary>
+    /// Every offset below this one was durable when the batch was written: the proof carried by the log.
+    /// </summary>
     public long DurableThrough { get; init; }
 
     public uint PreviousCrc { get; init; }

@@ -25,7 +25,9 @@ internal sealed class Committer(
     private LogMark _lastOwn;
 
     /// <summary>Stores the commit and returns the offset of its first message, once it is durable.</summary>
-    /// <exception cref="FiqException">Nothing was stored, unless its code is <see cref="ErrorCode.Unknown"/>.</exception>
+    /// <exception cref="FiqException">
+    /// Nothing was stored, unless its code is <see cref="ErrorCode.Unknown"/>.
+    /// </exception>
     public long Commit(EncodedCommit commit)
     {
         for (int epoch = 0; epoch < EpochsMax; epoch++)
@@ -190,7 +192,9 @@ internal sealed class Committer(
         return result;
     }
 
-    /// <summary>Ends a segment in which nothing can be proven any more. Returns what stood in the way, or null.</summary>
+    /// <summary>
+    /// Ends a segment in which nothing can be proven any more. Returns what stood in the way, or null.
+    /// </summary>
     private FiqException? TryEndEpoch(long epoch)
     {
         try

@@ -7,7 +7,9 @@ internal static class ControlFile
 {
     public const string Name = "control";
 
-    /// <summary>Creates the file whole: real blocks, so that a store into its mapping never finds the disk full.</summary>
+    /// <summary>
+    /// Creates the file whole: real blocks, so that a store into its mapping never finds the disk full.
+    /// </summary>
     public static void Create(IDirectory folder) =>
         WholeFile.TryCreate(folder, Name + SegmentBirth.TemporarySuffix, Name, [], ControlLayout.Size);
 

@@ -87,7 +87,9 @@ internal sealed class ControlPage : IDisposable
     /// <summary>One past the last message written. Null: the page is damaged. Stored under the append lock.</summary>
     public LogMark? TryTail() => _tail.TryLoad();
 
-    /// <summary>The first place that is not yet durable. Null: the page is damaged. Stored under the sync lock.</summary>
+    /// <summary>
+    /// The first place that is not yet durable. Null: the page is damaged. Stored under the sync lock.
+    /// </summary>
     public LogMark? TryWatermark() => _watermark.TryLoad();
 
     public LogMark Tail() => TryTail() ?? throw Broken("tail");

@@ -2,7 +2,9 @@ using Fiq.Files;
 
 namespace Fiq.Storage;
 
-/// <summary>Makes the log of a new queue: its control page and its first segment, synced; the caller syncs the folder.</summary>
+/// <summary>
+/// Makes the log of a new queue: its control page and its first segment, synced; the caller syncs the folder.
+/// </summary>
 internal static class LogBirth
 {
     public static void Create(LogContext context)

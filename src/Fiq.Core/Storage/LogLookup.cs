@@ -1,6 +1,8 @@
 namespace Fiq.Storage;
 
-/// <summary>Questions about a place in the log that need more than one message: sums below it, the first since a time.</summary>
+/// <summary>
+/// Questions about a place in the log that need more than one message: sums below it, the first since a time.
+/// </summary>
 internal static class LogLookup
 {
     private const long ReadBytesMax = 1024 * 1024;
@@ -28,12 +30,15 @@ internal static class LogLookup
         return sum;
     }
 
-    /// <summary>The offset of the first message stored at or after a time; the watermark's when there is none.</summary>
+    /// <summary>
+    /// The offset of the first message stored at or after a time; the watermark's when there is none.
+    /// </summary>
     public static long FirstSince(LogContext context, long firstOffset, long microseconds, in LogMark watermark)
     {
         using var cursor = new SegmentCursor(context);
         long next = SegmentBefore(context, firstOffset, microseconds);
-        while (next < watermark.Offset && cursor.TryFind(next, watermark.Offset, watermark.Epoch, out BatchHeader header))
+        while (next < watermark.Offset
+            && cursor.TryFind(next, watermark.Offset, watermark.Epoch, out BatchHeader header))
         {
             // The header names the largest timestamp so far: below it nothing here can be late enough.
             if (header.TimestampMax >= microseconds)

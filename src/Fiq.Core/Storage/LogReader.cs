@@ -51,7 +51,9 @@ internal sealed class LogReader(LogContext context) : IDisposable
     private bool Contains(long offset) =>
         _batch.Kind == BatchKind.Data && offset >= _batch.BaseOffset && offset < _batch.EndOffset;
 
-    /// <summary>Reads the batch that holds an offset, or the first one behind it; false when none is before the end.</summary>
+    /// <summary>
+    /// Reads the batch that holds an offset, or the first one behind it; false when none is before the end.
+    /// </summary>
     private bool MoveTo(long offset, long to, long epoch)
     {
         _batch = default;

@@ -1,6 +1,8 @@
 namespace Fiq.Storage;
 
-/// <summary>What happened on a queue's control page; the last 256 are kept there for whoever must understand it.</summary>
+/// <summary>
+/// What happened on a queue's control page; the last 256 are kept there for whoever must understand it.
+/// </summary>
 internal enum ProtocolEvent : uint
 {
     None = 0,

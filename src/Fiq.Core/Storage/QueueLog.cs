@@ -112,7 +112,9 @@ internal sealed class QueueLog : IDisposable
         return names.Count > 1 ? names[1].BaseOffset : long.MaxValue;
     }
 
-    /// <summary>Wakes every reader of the queue: messages were handed back, or this process must stop waiting.</summary>
+    /// <summary>
+    /// Wakes every reader of the queue: messages were handed back, or this process must stop waiting.
+    /// </summary>
     public void WakeReaders() => _page.Readers.WakeAlways();
 
     /// <summary>

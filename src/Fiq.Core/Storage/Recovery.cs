@@ -9,7 +9,9 @@ internal sealed class Recovery(LogContext context, ControlPage page)
 {
     /// <summary>What was found.</summary>
     /// <param name="Proven">The end of what is proven to be durable.</param>
-    /// <param name="Accepted">The end of what is whole; equal to the proven end when nothing must be carried over.</param>
+    /// <param name="Accepted">
+    /// The end of what is whole; equal to the proven end when nothing must be carried over.
+    /// </param>
     /// <param name="IsClean">The segment can be appended to as it is.</param>
     public readonly record struct Finding(LogMark Proven, LogMark Accepted, bool IsClean);
 
@@ -58,7 +60,11 @@ internal sealed class Recovery(LogContext context, ControlPage page)
         Span<byte> bytes = stackalloc byte[BatchHeader.Size];
         int read = segment.File.Read(bytes, watermark.LastHeaderPosition);
         bool agrees = BatchHeader.TryDecode(
-                bytes[..read], segment.Header.Secret, watermark.Epoch, watermark.LastHeaderPosition, out BatchHeader last)
+                bytes[..read],
+                segment.Header.Secret,
+                watermark.Epoch,
+                watermark.LastHeaderPosition,
+                out BatchHeader last)
             && last.Crc == watermark.LastHeaderCrc && last.EndPosition == watermark.Position;
         return agrees ? watermark : null;
     }
@@ -105,7 +111,9 @@ internal sealed class Recovery(LogContext context, ControlPage page)
         && page.Failed != accepted.Epoch
         && BatchBody.FindNonZero(segment.File, accepted.Position) is null;
 
-    /// <summary>The highest offset that a header behind the end says was durable, and where that header stands.</summary>
+    /// <summary>
+    /// The highest offset that a header behind the end says was durable, and where that header stands.
+    /// </summary>
     private static long FindProofBeyond(SegmentFile segment, in LogMark end, out long foundAt)
     {
         long claimed = 0;

@@ -29,7 +29,9 @@ internal sealed class Roller(
     /// <summary>
     /// Ends the tail segment: full, if everything in it can be synced; otherwise failed, at the watermark.
     /// </summary>
-    /// <exception cref="FiqException"><see cref="ErrorCode.DiskFull"/> or another: the segment goes on as it was.</exception>
+    /// <exception cref="FiqException">
+    /// <see cref="ErrorCode.DiskFull"/> or another: the segment goes on as it was.
+    /// </exception>
     public void RollWithBothLocks(EndReason reason)
     {
         AssertBothHeld();
@@ -118,7 +120,8 @@ internal sealed class Roller(
         SegmentHeader header = segment.Header;
         using SegmentWalk walk = SegmentWalk.FromStart(segment);
         LogMark mark = default;
-        while (walk.TryNext(out BatchHeader batch, header.BornPosition)) mark = LogMark.Behind(batch, header.BaseOffset);
+        while (walk.TryNext(out BatchHeader batch, header.BornPosition))
+            mark = LogMark.Behind(batch, header.BaseOffset);
         if (walk.Position != header.BornPosition || walk.Offset != header.BornOffset)
             throw new DamagedException(
                 header.Name.ToString(), walk.Position, header.BornPosition, "what it was born with is not there");

@@ -13,7 +13,9 @@ internal sealed class Sealer(LogContext context, ControlLocks locks)
     private const int TornBytesMax = 1024 * 1024;
     private const int TornFilesMax = 8;
 
-    /// <summary>Seals a segment whose successor is durable, unless somebody else is at it or it is sealed already.</summary>
+    /// <summary>
+    /// Seals a segment whose successor is durable, unless somebody else is at it or it is sealed already.
+    /// </summary>
     public void Seal(SegmentName name, in SegmentEnd end)
     {
         if (!locks.TryEnter(ControlLock.Spare)) return;

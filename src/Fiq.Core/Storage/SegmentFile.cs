@@ -17,7 +17,9 @@ internal sealed class SegmentFile : IDisposable
 
     public SegmentName Name => Header.Name;
 
-    /// <summary>Opens a segment and checks that its header says what its name says, and that it is of this queue.</summary>
+    /// <summary>
+    /// Opens a segment and checks that its header says what its name says, and that it is of this queue.
+    /// </summary>
     /// <exception cref="DamagedException">It is not.</exception>
     /// <returns>Null when there is no such file.</returns>
     public static SegmentFile? TryOpen(IDirectory folder, SegmentName name, ulong queueId, bool writable)

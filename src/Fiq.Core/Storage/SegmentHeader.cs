@@ -23,7 +23,9 @@ internal sealed record SegmentHeader
     /// <summary>The end of the predecessor; ordinal 0 when there is none.</summary>
     public required SegmentEnd Previous { get; init; }
 
-    /// <summary>Seeds the checksum of every batch header here, so that no payload can pass for one. Never shown.</summary>
+    /// <summary>
+    /// Seeds the checksum of every batch header here, so that no payload can pass for one. Never shown.
+    /// </summary>
     public required ulong Secret { get; init; }
 
     public required long CreatedMicroseconds { get; init; }

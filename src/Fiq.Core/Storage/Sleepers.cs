@@ -11,7 +11,9 @@ internal sealed class Sleepers(ISharedMemory page, int wordAt)
 {
     private int FlagAt => wordAt + sizeof(uint);
 
-    /// <summary>Sleeps until woken or the time is over, unless <paramref name="ready"/> holds once it is announced.</summary>
+    /// <summary>
+    /// Sleeps until woken or the time is over, unless <paramref name="ready"/> holds once it is announced.
+    /// </summary>
     public void SleepUnless(Func<bool> ready, TimeSpan timeout)
     {
         uint word = page.Load32(wordAt);

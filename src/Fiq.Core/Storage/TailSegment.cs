@@ -43,7 +43,9 @@ internal sealed class TailSegment(LogContext context, ControlPage page) : IDispo
     public bool MayLead(in LogMark watermark) =>
         _seenAtOpen.Epoch == Epoch && watermark.Epoch == Epoch && watermark.Offset >= _seenAtOpen.Offset;
 
-    /// <summary>Makes room for a write that ends here, growing by doubling, so that later syncs write no size.</summary>
+    /// <summary>
+    /// Makes room for a write that ends here, growing by doubling, so that later syncs write no size.
+    /// </summary>
     public void EnsureRoom(long endPosition)
     {
         if (endPosition <= _room) return;

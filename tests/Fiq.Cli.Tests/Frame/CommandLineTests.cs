@@ -77,7 +77,8 @@ public sealed class CommandLineTests
     [InlineData("\"a b\" is not a key", "A key has 1 to 256*", "produce", "--key", "a b")]
     [InlineData("--header \"x\" is not NAME=VALUE", "Such as --header trace=7.", "produce", "--header", "x")]
     [InlineData(
-        "--from \"never\" is not a place in a queue", "Allowed: first*", "group", "create", "q", "g", "--from", "never")]
+        "--from \"never\" is not a place in a queue", "Allowed: first*",
+        "group", "create", "q", "g", "--from", "never")]
     [InlineData("--max-message-bytes \"17MiB\" is not a size", "Such as*1B to 16MiB.",
         "queue", "create", "q", "--max-message-bytes", "17MiB")]
     [InlineData("unknown argument \"b\"", "See fiq queue show --help.", "queue", "show", "a", "b")]

@@ -15,7 +15,7 @@ internal static class FiqBinary
         .GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "PlainBinary").Value!;
 
-    /// <summary>Where the run-time is that runs the tests: the binary finds it there, wherever it was installed.</summary>
+    /// <summary>Where the run-time is that runs the tests: the binary finds it there.</summary>
     public static string DotnetRoot { get; } = Path.GetFullPath(
         Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
 }
