@@ -25,7 +25,9 @@ internal sealed class FolderConsumer : IQueueConsumer
     private readonly bool _flushAtOnce;
     private readonly Waiter _waiter = new();
     private readonly Lock _claiming = new();
+    private readonly Lock _closing = new();
     private volatile bool _interrupted;
+    private bool _closed;
     private long _probedAt;
     private int _disposed;
 
@@ -92,7 +94,11 @@ internal sealed class FolderConsumer : IQueueConsumer
     public void Interrupt()
     {
         _interrupted = true;
-        _log.WakeReaders();
+        lock (_closing)
+        {
+            // Somebody may ask a consumer to stop that has just stopped by itself.
+            if (!_closed) _log.WakeReaders();
+        }
     }
 
     public bool TryStart(Delivery delivery) => _group.TryStart(delivery.Token, delivery.Offset);
@@ -142,6 +148,7 @@ internal sealed class FolderConsumer : IQueueConsumer
         {
             // What was handed back may be what somebody waits for.
             _log.WakeReaders();
+            lock (_closing) _closed = true;
             _groupFolder.Dispose();
             _reader.Dispose();
             _log.Dispose();
