@@ -64,12 +64,12 @@ internal sealed class Claim(LeaseTable table, ulong random, EntryOwner owner)
         var kept = new PriorityQueue<int, long>();
         for (var i = 0; i < table.HighWater; i++)
         {
-            if (LeaseEntry.Peek(table.Transaction, i).Owner != EntryOwner.Returned)
+            var (owned, lowest) = LeaseEntry.Peek(table.Transaction, i);
+            if (owned != EntryOwner.Returned)
                 continue;
-            var lowest = table.Entry(i).Lowest;
             if (kept.Count < wanted)
                 kept.Enqueue(i, -lowest);
-            else
+            else if (kept.TryPeek(out _, out var highest) && -lowest > highest)
                 kept.EnqueueDequeue(i, -lowest);
         }
 

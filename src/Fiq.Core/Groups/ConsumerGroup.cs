@@ -61,7 +61,10 @@ internal sealed class ConsumerGroup : IDisposable
 
     private ulong Random => attachment.Identity.Random;
 
-    /// <summary>Joins the group whose files lie in this folder.</summary>
+    /// <summary>
+    /// Joins the group whose files lie in this folder, which stays the caller's and stays open as long as the
+    /// membership: another member may put a new offset file into it at any time.
+    /// </summary>
     /// <exception cref="BusyException">A lock is held by another process for too long.</exception>
     /// <exception cref="DamagedException">The offset file is damaged.</exception>
     public static ConsumerGroup Attach(IDirectory groupFolder, GroupContext context, GroupOptions options)

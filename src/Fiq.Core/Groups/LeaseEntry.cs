@@ -36,10 +36,11 @@ internal readonly record struct LeaseEntry(
     }
 
     /// <summary>The parts that a search needs, without the checksum.</summary>
-    public static (EntryOwner Owner, ulong Pending) Peek(TableTransaction table, int entry)
+    public static (EntryOwner Owner, long Lowest) Peek(TableTransaction table, int entry)
     {
         var at = TableLayout.EntryAt(entry);
-        return (new EntryOwner(table.Load(at + 24)), table.Load(at + 8));
+        var lowest = (long)table.Load(at) + BitOperations.TrailingZeroCount(table.Load(at + 8));
+        return (new EntryOwner(table.Load(at + 24)), lowest);
     }
 
     public void Write(TableTransaction table, int entry)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Fiq.Files;
 using Fiq.Groups;
+using Fiq.Tests.Golden;
 
 namespace Fiq.Tests.Groups;
 

@@ -1,16 +1,16 @@
 using System.Runtime.CompilerServices;
 
-namespace Fiq.Tests.Groups;
+namespace Fiq.Tests.Golden;
 
 /// <summary>
-/// Compares bytes with a hex file beside the tests, 16 bytes a line. FIQ_WRITE_GOLDEN=1 in the environment writes the
+/// Compares bytes with a hex file of this folder, 16 bytes a line. FIQ_WRITE_GOLDEN=1 in the environment writes the
 /// files anew: only when the format is meant to change.
 /// </summary>
 internal static class GoldenHex
 {
-    public static void Check(string name, byte[] bytes, [CallerFilePath] string caller = "")
+    public static void Check(string name, byte[] bytes)
     {
-        var path = Path.Join(Path.GetDirectoryName(caller), "Golden", name);
+        var path = Path.Join(Path.GetDirectoryName(Here()), name);
         var text = string.Concat(bytes.Chunk(16).Select(line => Convert.ToHexStringLower(line) + "\n"));
         if (Environment.GetEnvironmentVariable("FIQ_WRITE_GOLDEN") == "1")
         {
@@ -20,4 +20,6 @@ internal static class GoldenHex
 
         File.ReadAllText(path).Should().Be(text, "{0} is on people's disks", name);
     }
+
+    private static string Here([CallerFilePath] string path = "") => path;
 }
