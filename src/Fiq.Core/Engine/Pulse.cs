@@ -15,7 +15,8 @@ internal sealed class Pulse : IDisposable
     private readonly TimeSpan _flushAfter;
     private readonly Action<long> _flushed;
     private readonly Thread _thread;
-    private readonly ManualResetEventSlim _wake = new();
+    // It sleeps nearly always, so spinning before the sleep would be all the work it does.
+    private readonly ManualResetEventSlim _wake = new(initialState: false, spinCount: 0);
     private volatile FiqException? _failure;
     private volatile bool _stopping;
     private volatile bool _dirty;

@@ -14,8 +14,11 @@ internal sealed class ClaimLoop
     /// <summary>Results that wait for a slow receiver; then no more is claimed.</summary>
     private const int FinishedMax = 8192;
 
-    /// <summary>The longest wait for a message: an idle consumer wakes no more often than this.</summary>
-    private static readonly TimeSpan LeaseWaitMax = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// The longest wait for a message. Whoever must end it early interrupts it, so an idle run wakes no thread of the
+    /// pool more often than this.
+    /// </summary>
+    private static readonly TimeSpan LeaseWaitMax = TimeSpan.FromMinutes(1);
 
     /// <summary>How often a run that ends with the group looks whether other consumers are done.</summary>
     private static readonly TimeSpan EmptyPoll = TimeSpan.FromMilliseconds(50);
