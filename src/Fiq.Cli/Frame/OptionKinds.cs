@@ -86,8 +86,16 @@ internal static class OptionKinds
         HelpName = "QUEUE",
         Arity = ArgumentArity.ZeroOrOne,
         DefaultValueFactory = _ => QueueName.Default,
-        CustomParser = result => Read(result, QueueName.Parse),
+        CustomParser = result => Read(result, WorkQueue),
     };
+
+    /// <summary>The queue, for commands that only look: dead letters can be looked at too.</summary>
+    public static Argument<QueueName> AnyQueue()
+    {
+        Argument<QueueName> queue = Queue();
+        queue.CustomParser = result => Read(result, QueueName.Parse);
+        return queue;
+    }
 
     /// <summary>The queue, for commands that must be told which.</summary>
     public static Argument<QueueName> RequiredQueue() => new("QUEUE")
@@ -95,7 +103,7 @@ internal static class OptionKinds
         Description = "The queue.",
         HelpName = "QUEUE",
         Arity = ArgumentArity.ExactlyOne,
-        CustomParser = result => Read(result, QueueName.Parse),
+        CustomParser = result => Read(result, WorkQueue),
     };
 
     /// <summary>The group to work for.</summary>
@@ -123,6 +131,14 @@ internal static class OptionKinds
 
     /// <summary>A wrong value: what is wrong, and what is allowed.</summary>
     public static FiqException Wrong(string what, string hint) => new(ErrorCode.BadRequest, what, hint);
+
+    private static QueueName WorkQueue(string text)
+    {
+        QueueName queue = QueueName.Parse(text);
+        return queue.IsDead
+            ? throw Wrong($"\"{queue}\" is reserved", $"What ends in {QueueName.DeadSuffix} holds dead letters only.")
+            : queue;
+    }
 
     private static long ReadNumber(string name, string text, long min, long max) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value)

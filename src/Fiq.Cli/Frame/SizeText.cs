@@ -20,22 +20,30 @@ internal static class SizeText
         return exact == bytes;
     }
 
-    /// <summary>Whole units are exact; anything else is shown with one digit behind the point.</summary>
+    /// <summary>As an option takes it: <c>64KiB</c>; in bytes where no unit fits.</summary>
     public static string Format(long bytes)
     {
-        (string suffix, long unit) = bytes switch
-        {
-            >= 1L << 40 => ("TiB", 1L << 40),
-            >= 1L << 30 => ("GiB", 1L << 30),
-            >= 1L << 20 => ("MiB", 1L << 20),
-            >= 1L << 10 => ("KiB", 1L << 10),
-            _ => ("B", 1L),
-        };
-        string space = bytes % unit == 0 ? "" : " ";
-        double count = (double)bytes / unit;
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{(bytes % unit == 0 ? count : Math.Round(count, 1))}{space}{suffix}");
+        (string suffix, long unit) = UnitOf(bytes);
+        return bytes % unit == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{bytes / unit}{suffix}")
+            : string.Create(CultureInfo.InvariantCulture, $"{bytes}B");
     }
+
+    /// <summary>For a person: <c>1.2 KiB</c>.</summary>
+    public static string Show(long bytes)
+    {
+        (string suffix, long unit) = UnitOf(bytes);
+        return string.Create(CultureInfo.InvariantCulture, $"{Math.Round((double)bytes / unit, 1)} {suffix}");
+    }
+
+    private static (string Suffix, long Unit) UnitOf(long bytes) => bytes switch
+    {
+        >= 1L << 40 => ("TiB", 1L << 40),
+        >= 1L << 30 => ("GiB", 1L << 30),
+        >= 1L << 20 => ("MiB", 1L << 20),
+        >= 1L << 10 => ("KiB", 1L << 10),
+        _ => ("B", 1L),
+    };
 
     private static (string Number, long Unit) Split(string text)
     {

@@ -56,16 +56,20 @@ internal static class ProduceCommand
         var run = new PipeRun(producer, reader, format, acks, refusals, () => streams.InputIsReady());
         long started = Stopwatch.GetTimestamp();
         using var signals = new StopSignals(_ => run.Stop(), StopSignals.EndByDefault);
+        void Summarize() =>
+            invocation.Say(Summary(run.Acked, refusals.Count, Stopwatch.GetElapsedTime(started)));
         try
         {
             await run.RunAsync();
         }
-        finally
+        catch (FiqException)
         {
-            // Also before an error, which is the last of the output.
-            invocation.Say(Summary(run.Acked, refusals.Count, Stopwatch.GetElapsedTime(started)));
+            // The error is the last of the output.
+            Summarize();
+            throw;
         }
 
+        Summarize();
         if (run.MoreFollowed)
             invocation.Say($"exit in line {run.ExitLine} ended the input; what follows it was not read");
         ExitCode exit = refusals.Count > 0 || run.MoreFollowed ? ExitCode.SomeRefused : ExitCode.Done;

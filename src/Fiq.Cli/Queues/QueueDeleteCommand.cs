@@ -50,7 +50,7 @@ internal static class QueueDeleteCommand
 
     private static string Loss(QueueDescription queue) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{queue.Messages:N0} messages not settled, {SizeText.Format(queue.Bytes)} on disk, "
+        $"{queue.Messages:N0} messages not settled, {SizeText.Show(queue.Bytes)} on disk, "
             + $"{WorkText.Format(queue.BacklogSeconds)} of work");
 
     private static ExitCode Write(Invocation invocation, QueueName name, QueueDescription? queue, bool deleted)

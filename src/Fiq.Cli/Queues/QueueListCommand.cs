@@ -59,7 +59,7 @@ internal static class QueueListCommand
             leased.ToString("N0", invariant),
             WorkText.Format(queue.BacklogSeconds),
             queue.OldestAgeSeconds is { } age ? WorkText.Format(age) : "-",
-            SizeText.Format(queue.Bytes),
+            SizeText.Show(queue.Bytes),
             string.Join(' ', queue.Groups.Select(group => group.Name)),
         ];
     }

@@ -14,7 +14,7 @@ internal static class QueueShowCommand
 
     public static Command Create()
     {
-        Argument<QueueName> queue = OptionKinds.Queue();
+        Argument<QueueName> queue = OptionKinds.AnyQueue();
         return new CliCommand(
             "show",
             "Shows a queue: messages, bytes, groups and consumers. Changes and wakes nothing.",
@@ -43,7 +43,7 @@ internal static class QueueShowCommand
         page.Append(invariant, $"  offsets   {queue.FirstOffset} up to before {queue.NextOffset}");
         page.Append(invariant, $", durable up to before {queue.Watermark}\n");
         string segments = queue.Segments == 1 ? "segment" : "segments";
-        page.Append(invariant, $"  on disk   {SizeText.Format(queue.Bytes)} in {queue.Segments:N0} {segments}\n");
+        page.Append(invariant, $"  on disk   {SizeText.Show(queue.Bytes)} in {queue.Segments:N0} {segments}\n");
         if (queue.ReadOnlyReason is { } reason)
             page.Append(invariant, $"  read-only: {Printable.Escape(reason)}\n");
         if (queue.Groups.Count == 0) return page.Append("  no groups\n").ToString();

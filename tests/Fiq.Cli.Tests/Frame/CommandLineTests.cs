@@ -72,6 +72,7 @@ public sealed class CommandLineTests
     [InlineData("--input is given more than once", "See*", "produce", "--input", "raw", "--input", "raw")]
     [InlineData("\"Q\" is not a queue name", "A name has 1 to 64*", "produce", "Q")]
     [InlineData("\"_x\" is not a queue name", "A name has 1 to 64*", "queue", "show", "_x")]
+    [InlineData("\"q.dead\" is reserved", "What ends in .dead holds*", "produce", "q.dead", "a:b:1")]
     [InlineData("QUEUE is missing", "See fiq queue delete --help.", "queue", "delete")]
     [InlineData("--time \"soon\" is not a number of seconds", "Allowed: 0 to 86400*", "produce", "--time", "soon")]
     [InlineData("\"a b\" is not a key", "A key has 1 to 256*", "produce", "--key", "a b")]

@@ -73,6 +73,17 @@ public sealed class TextValuesTests
         SizeText.TryParse(text, out _).Should().BeFalse();
 
     [Theory]
+    [InlineData(0, "0B", "0 B")]
+    [InlineData(65_536, "64KiB", "64 KiB")]
+    [InlineData(1234, "1234B", "1.2 KiB")]
+    [InlineData(1 << 20, "1MiB", "1 MiB")]
+    public void Sizes_are_written_exactly_for_options_and_roundly_for_people(long bytes, string exact, string round)
+    {
+        SizeText.Format(bytes).Should().Be(exact);
+        SizeText.Show(bytes).Should().Be(round);
+    }
+
+    [Theory]
     [InlineData("first", StartKind.First, 0)]
     [InlineData("last", StartKind.Last, 0)]
     [InlineData("17", StartKind.Offset, 17)]
