@@ -28,7 +28,7 @@ internal static class ConsumeCommand
     private static async Task<ExitCode> RunAsync(Invocation invocation, ConsumeOptions options)
     {
         options.Check(invocation);
-        await using IQueueConsumer consumer = await invocation.Engine.OpenConsumerAsync(
+        IQueueConsumer consumer = await invocation.Engine.OpenConsumerAsync(
             invocation.Get(options.Queue), options.Consumer(invocation), CancellationToken.None);
         IResultFormat format = Format(invocation, options, consumer);
         return await new ConsumeRun(invocation, consumer, options.Consumption(invocation), format).RunAsync();

@@ -6,7 +6,9 @@ using Fiq.Workers;
 
 namespace Fiq.Cli.Consume;
 
-/// <summary>One run of <c>fiq consume</c>: says what it begins with, works, stops, says what was done.</summary>
+/// <summary>
+/// One run of <c>fiq consume</c>: says what it begins with, works, stops, says what was done. Ends the consumer.
+/// </summary>
 internal sealed class ConsumeRun
 {
     private readonly Invocation _invocation;
@@ -26,7 +28,7 @@ internal sealed class ConsumeRun
     public async Task<ExitCode> RunAsync()
     {
         bool exitStops = ExitWatch.IsOurs(_streams, _options.StopRule.Ends);
-        await OpenAsync(exitStops);
+        await SayOpeningAsync(exitStops);
         using var handler = new SleepHandler();
         using ResultOutput results = OpenOutput();
         var run = new Consumption(_consumer, handler, results, _options);
@@ -45,9 +47,22 @@ internal sealed class ConsumeRun
         return signals.ExitAfterDrain(Exit(run.Summary));
     }
 
-    private async Task OpenAsync(bool exitStops)
+    private async Task SayOpeningAsync(bool exitStops)
     {
         if (_invocation.Quiet || _invocation.Json) return;
+        try
+        {
+            await SayAsync(exitStops);
+        }
+        catch (FiqException)
+        {
+            await _consumer.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task SayAsync(bool exitStops)
+    {
         if (_consumer.QueueCreated) _invocation.Say(await NewQueue.SentenceAsync(_invocation, _consumer.Queue));
         if (_consumer.GroupStartedAt is { } offset and not 0)
             _invocation.Say(string.Create(
