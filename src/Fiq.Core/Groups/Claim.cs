@@ -62,9 +62,8 @@ internal sealed class Claim(LeaseTable table, ulong random, EntryOwner owner)
     {
         // The heap's top is the highest kept, which a lower one pushes out.
         var kept = new PriorityQueue<int, long>();
-        for (var i = 0; i < table.HighWater; i++)
+        foreach (var (i, owned, lowest) in EntryScan.Used(table))
         {
-            var (owned, lowest) = LeaseEntry.Peek(table.Transaction, i);
             if (owned != EntryOwner.Returned)
                 continue;
             if (kept.Count < wanted)

@@ -35,14 +35,6 @@ internal readonly record struct LeaseEntry(
             (long)words[0], words[1], words[2], new EntryOwner(words[3]), (uint)words[4], (uint)(words[4] >> 32));
     }
 
-    /// <summary>The parts that a search needs, without the checksum.</summary>
-    public static (EntryOwner Owner, long Lowest) Peek(TableTransaction table, int entry)
-    {
-        var at = TableLayout.EntryAt(entry);
-        var lowest = (long)table.Load(at) + BitOperations.TrailingZeroCount(table.Load(at + 8));
-        return (new EntryOwner(table.Load(at + 24)), lowest);
-    }
-
     public void Write(TableTransaction table, int entry)
     {
         var at = TableLayout.EntryAt(entry);

@@ -121,17 +121,12 @@ internal sealed class LeaseTable(TableTransaction table)
         Put(index, new LeaseEntry(0, 0, 0, EntryOwner.Free, 0, next));
     }
 
-    /// <summary>The lowest unsettled offset. Looks at every entry.</summary>
+    /// <summary>The lowest unsettled offset, as committed.</summary>
     public long Floor()
     {
         var floor = Cursor;
-        for (var i = 0; i < HighWater; i++)
-        {
-            var entry = Entry(i);
-            if (entry.Pending != 0)
-                floor = Math.Min(floor, entry.Lowest);
-        }
-
+        foreach (var (_, _, lowest) in EntryScan.Used(this))
+            floor = Math.Min(floor, lowest);
         return floor;
     }
 

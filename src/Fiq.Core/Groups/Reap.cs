@@ -10,9 +10,10 @@ internal sealed class Reap(LeaseTable table)
     /// <summary>Takes away all leases of these slots. Commits.</summary>
     public void Revoke(IReadOnlySet<int> slots)
     {
-        for (var i = 0; i < table.HighWater; i++)
+        if (slots.Count == 0)
+            return;
+        foreach (var (i, owner, _) in EntryScan.Used(table))
         {
-            var owner = LeaseEntry.Peek(table.Transaction, i).Owner;
             if (owner.Slot is not { } slot || !slots.Contains(slot))
                 continue;
             var entry = table.Entry(i);
@@ -31,9 +32,11 @@ internal sealed class Reap(LeaseTable table)
     public int ReturnRevoked()
     {
         var freed = 0;
-        for (var i = 0; i < table.HighWater && table[TableWord.Revoked] != 0; i++)
+        if (table[TableWord.Revoked] == 0)
+            return 0;
+        foreach (var (i, owner, _) in EntryScan.Used(table))
         {
-            if (LeaseEntry.Peek(table.Transaction, i).Owner != EntryOwner.Revoked)
+            if (owner != EntryOwner.Revoked)
                 continue;
             var entry = table.Entry(i) with { Owner = EntryOwner.Returned };
             var count = Bits.Count(entry.Pending);
@@ -52,9 +55,8 @@ internal sealed class Reap(LeaseTable table)
     /// <summary>Hands back all leases of one slot without counting an attempt. Commits.</summary>
     public void HandBack(int ownSlot)
     {
-        for (var i = 0; i < table.HighWater; i++)
+        foreach (var (i, owner, _) in EntryScan.Used(table))
         {
-            var owner = LeaseEntry.Peek(table.Transaction, i).Owner;
             if (owner.Slot != ownSlot)
                 continue;
             var entry = table.Entry(i);

@@ -14,9 +14,9 @@ internal sealed class GroupRig : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Random _random = new(4711);
 
-    public GroupRig(long start = 0, long microseconds = 0)
+    public GroupRig(long start = 0, long microseconds = 0, TimeProvider? time = null)
     {
-        Context = new GroupContext(0xF1F0, Guid.NewGuid(), Time, () => (ulong)_random.NextInt64());
+        Context = new GroupContext(0xF1F0, Guid.NewGuid(), time ?? Time, Draw);
         GroupFiles.Create(Folder, Context, new GroupStart(start, microseconds));
     }
 
@@ -37,6 +37,12 @@ internal sealed class GroupRig : IDisposable
     public void Reboot() => Context = Context with { BootId = Guid.NewGuid() };
 
     public void Dispose() => _folder.Dispose();
+
+    private ulong Draw()
+    {
+        lock (_random)
+            return (ulong)_random.NextInt64();
+    }
 }
 
 /// <summary>Short forms for tests.</summary>
