@@ -22,6 +22,8 @@ internal sealed class Committer(
     // Each failed sync voids the commit once; a disk on which so many fail in a row can't be written.
     private const int EpochsMax = 16;
 
+    private const int ZerosAtATime = 64 * 1024;
+
     private LogMark _lastOwn;
 
     /// <summary>Stores the commit and returns the offset of its first message, once it is durable.</summary>
@@ -93,7 +95,7 @@ internal sealed class Committer(
         catch (FileSystemException error)
         {
             page.Note(ProtocolEvent.WriteFailed, tail.Epoch, tail.Offset);
-            EraseFirstHeader(file, tail);
+            EraseFirstHeader(file, tail, end);
             throw error.ToFiqException();
         }
 
@@ -103,17 +105,43 @@ internal sealed class Committer(
     }
 
     // The tail does not move, so the next commit overwrites what was written; until then no header may stand there.
-    private void EraseFirstHeader(IFile file, in LogMark tail)
+    private void EraseFirstHeader(IFile file, in LogMark tail, in LogMark end)
     {
+        long written = Math.Min(file.Length, end.Position);
         try
         {
-            if (file.Length > tail.Position) file.Write(new byte[BatchHeader.Size], tail.Position);
+            if (written > tail.Position) file.Write(new byte[BatchHeader.Size], tail.Position);
         }
         catch (FileSystemException)
         {
             // The header could not be erased, so it could be found after a crash although it was refused: end the
             // segment here instead, where the stated end makes everything behind it void.
             page.Failed = tail.Epoch;
+            return;
+        }
+
+        EraseRest(file, tail, written);
+    }
+
+    // With zeros behind the tail whoever attaches next finds a clean end. Otherwise he must copy what is not proven
+    // into a new segment, for which a full disk has no room, and readers would stop short of what was acknowledged.
+    private void EraseRest(IFile file, in LogMark tail, long to)
+    {
+        long from = tail.Position + BatchHeader.Size;
+        byte[] zeros = new byte[ZerosAtATime];
+        try
+        {
+            while (from < to)
+            {
+                int length = (int)Math.Min(zeros.Length, to - from);
+                file.Write(zeros.AsSpan(0, length), from);
+                from += length;
+            }
+        }
+        catch (FileSystemException)
+        {
+            // Harmless without its header: the next attach has something to copy.
+            page.Note(ProtocolEvent.WriteFailed, tail.Epoch, tail.Offset);
         }
     }
 
