@@ -80,7 +80,8 @@ internal sealed class FiqProcess : IAsyncDisposable
     /// <summary>Whether it ended, or closed its input, before it had read everything.</summary>
     public bool InputWasRefused { get; private set; }
 
-    public void EndInput() => _process.StandardInput.Close();
+    /// <summary>Closes its input; also after it has closed it itself.</summary>
+    public void EndInput() => Input.Dispose();
 
     public void Signal(Signal signal) => Signals.Send(Id, signal);
 
