@@ -117,7 +117,9 @@ internal sealed class EncodedCommit : IDisposable
     {
         if (length <= _buffer.Length) return;
         byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, _buffer.Length * 2));
-        _buffer.AsSpan(0, _bodyAt + _open.BodyLength).CopyTo(larger);
+        // The room for the next header is not written yet, and may lie beyond the end of the buffer.
+        int used = Math.Min(_buffer.Length, _bodyAt + _open.BodyLength);
+        _buffer.AsSpan(0, used).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = larger;
     }

@@ -28,7 +28,7 @@ internal sealed class SegmentCursor(LogContext context) : IDisposable
         {
             RequireEnd(epoch);
             long end = _end?.Position ?? long.MaxValue;
-            while (_walk!.Offset < to && _walk.TryNext(out header, end))
+            while (_walk!.Offset < to && _walk.TryNext(out header, end, to))
             {
                 _index.Learn(header);
                 if (header.Kind == BatchKind.Data && header.EndOffset > offset) return header.BaseOffset < to;

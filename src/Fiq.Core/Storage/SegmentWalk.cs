@@ -14,6 +14,7 @@ internal sealed class SegmentWalk : IDisposable
     private readonly byte[] _window = ArrayPool<byte>.Shared.Rent(WindowSize);
     private long _windowAt;
     private int _windowLength;
+    private long _windowDurableTo;
     private uint _previousCrc;
 
     private SegmentWalk(SegmentFile segment, long position, long offset, uint previousCrc)
@@ -42,7 +43,7 @@ internal sealed class SegmentWalk : IDisposable
     public static SegmentWalk? TryFromBatch(SegmentFile segment, long position)
     {
         var walk = new SegmentWalk(segment, position, 0, 0);
-        if (walk.TryReadHeader(out BatchHeader header))
+        if (walk.TryReadHeader(durableTo: 0, out BatchHeader header))
         {
             walk._previousCrc = header.PreviousCrc;
             walk.Offset = header.BaseOffset;
@@ -54,10 +55,16 @@ internal sealed class SegmentWalk : IDisposable
     }
 
     /// <summary>Goes to the next batch before <paramref name="end"/>; false where the chain ends.</summary>
-    public bool TryNext(out BatchHeader header, long end = long.MaxValue)
+    /// <param name="header">The batch.</param>
+    /// <param name="end">Where the segment ends, as its successor states.</param>
+    /// <param name="durableTo">
+    /// Every offset below it is durable now. What was read ahead of it may be a batch that its writer died over, and
+    /// that another one replaced since: it is read again before it is believed.
+    /// </param>
+    public bool TryNext(out BatchHeader header, long end = long.MaxValue, long durableTo = long.MaxValue)
     {
         header = default;
-        if (Position >= end || !TryReadHeader(out header)) return false;
+        if (Position >= end || !TryReadHeader(durableTo, out header)) return false;
         if (header.PreviousCrc != _previousCrc || header.BaseOffset != Offset) return false;
         Position = header.EndPosition;
         Offset = header.EndOffset;
@@ -67,14 +74,15 @@ internal sealed class SegmentWalk : IDisposable
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_window);
 
-    private bool TryReadHeader(out BatchHeader header)
+    private bool TryReadHeader(long durableTo, out BatchHeader header)
     {
         long at = Position - _windowAt;
-        bool held = _windowLength > 0 && at >= 0 && at + BatchHeader.Size <= _windowLength;
+        bool held = Offset < _windowDurableTo && at >= 0 && at + BatchHeader.Size <= _windowLength;
         if (held && TryDecode((int)at, out header)) return true;
         // Not held, or written by somebody after the window was read.
         _windowLength = _segment.File.Read(_window.AsSpan(0, WindowSize), Position);
         _windowAt = Position;
+        _windowDurableTo = durableTo;
         return TryDecode(0, out header);
     }
 

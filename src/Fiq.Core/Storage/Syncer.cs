@@ -25,9 +25,11 @@ internal sealed class Syncer(ControlPage page, ControlLocks locks, TailSegment t
     public LeadResult LeadWithSyncLock()
     {
         locks.AssertHeld(ControlLock.Sync);
+        // Before anything else: a roller that died may have moved the tail and not yet the watermark.
+        if (page.Rolling != 0) return LeadResult.MustRoll;
         LogMark tail = page.Tail();
         if (tail.Epoch != tailSegment.Epoch) return LeadResult.OtherEpoch;
-        if (page.Rolling != 0 || IsSpoiltWithSyncLock(tail.Epoch)) return LeadResult.MustRoll;
+        if (IsSpoiltWithSyncLock(tail.Epoch)) return LeadResult.MustRoll;
         LogMark watermark = page.Watermark();
         if (!tailSegment.MayLead(watermark)) return LeadResult.MayNotLead;
         if (watermark.Epoch == tail.Epoch && watermark.Offset == tail.Offset) return LeadResult.Published;
