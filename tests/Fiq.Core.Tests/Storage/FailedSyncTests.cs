@@ -152,7 +152,8 @@ public sealed class FailedSyncTests : IDisposable
                 acknowledged.TryAdd(log.Append(body), body).Should().BeTrue("an offset is given once");
             }
         });
-        LogRig.ReadAll(failing).Should().Equal(acknowledged.OrderBy(each => each.Key).Select(each => (each.Key, each.Value)));
+        LogRig.ReadAll(failing).Should().Equal(
+            acknowledged.OrderBy(each => each.Key).Select(each => (each.Key, each.Value)));
         foreach (QueueLog member in members) member.Dispose();
         failing.Dispose();
         _rig.Reopened().Should().HaveCount(200);
