@@ -33,6 +33,8 @@ internal sealed class MemoryConsumer : IQueueConsumer
 
     public int LargestLease { get; private set; }
 
+    public TimeSpan LongestWait { get; private set; }
+
     public long Claims { get; private set; }
 
     public bool IsDisposed { get; private set; }
@@ -103,7 +105,12 @@ internal sealed class MemoryConsumer : IQueueConsumer
         int countMax, TimeSpan wait, CancellationToken cancellation)
     {
         countMax.Should().BePositive();
-        lock (_gate) LeaseCalls++;
+        lock (_gate)
+        {
+            LeaseCalls++;
+            if (wait > LongestWait) LongestWait = wait;
+        }
+
         List<Delivery> taken = Take(countMax);
         if (taken.Count > 0) return taken;
         await _wake.WaitAsync(wait, cancellation);
