@@ -6,12 +6,15 @@ internal static class Similar
     /// <summary>More than this many slips, and it is another word.</summary>
     private const int SlipsMax = 2;
 
+    /// <summary>How many letters, about, make up for one slip: "a" is not a slip of "b".</summary>
+    private const int LengthPerSlip = 3;
+
     /// <summary>The closest names, best first; names that merely begin alike count too.</summary>
     public static IReadOnlyList<string> To(string wanted, IEnumerable<string> known, int countMax = 3) =>
     [
         .. known
             .Select(name => (Name: name, Slips: Score(wanted, name)))
-            .Where(candidate => candidate.Slips <= Math.Min(SlipsMax, Math.Max(1, wanted.Length - 1)))
+            .Where(candidate => candidate.Slips <= Math.Min(SlipsMax, (wanted.Length + 1) / LengthPerSlip))
             .OrderBy(candidate => candidate.Slips)
             .ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
             .Take(countMax)

@@ -3,6 +3,9 @@ namespace Fiq.Cli.Messages;
 /// <summary>What a line of input means.</summary>
 internal interface ILineFormat
 {
+    /// <summary>The largest message.</summary>
+    int BodySizeMax { get; }
+
     /// <summary>The longest line worth keeping in memory; a longer one is refused unread.</summary>
     int LineSizeMax { get; }
 

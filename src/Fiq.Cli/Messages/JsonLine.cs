@@ -19,17 +19,18 @@ internal sealed class JsonLine : ILineFormat
     private readonly MessageKey _key;
     private readonly long _timeMicroseconds;
     private readonly MessageHeaders _headers;
-    private readonly int _bodySizeMax;
 
     public JsonLine(MessageKey? key, long? timeMicroseconds, MessageHeaders headers, int bodySizeMax)
     {
         _key = key ?? default;
         _timeMicroseconds = timeMicroseconds ?? 0;
         _headers = headers;
-        _bodySizeMax = bodySizeMax;
+        BodySizeMax = bodySizeMax;
     }
 
-    public int LineSizeMax => _bodySizeMax * EscapedSizeMax + OtherMembersSizeMax;
+    public int BodySizeMax { get; }
+
+    public int LineSizeMax => BodySizeMax * EscapedSizeMax + OtherMembersSizeMax;
 
     public bool IsText => false;
 
@@ -69,7 +70,7 @@ internal sealed class JsonLine : ILineFormat
         if (reader.Read()) return NotJson("something follows the JSON object");
         if (!members.HasBody) return NotJson("the object has no body");
         int size = members.Body.Length;
-        return size > _bodySizeMax ? LineRefusal.TooLarge(size, _bodySizeMax) : null;
+        return size > BodySizeMax ? LineRefusal.TooLarge(size, BodySizeMax) : null;
     }
 
     private Message Make(JsonMembers members) => new()

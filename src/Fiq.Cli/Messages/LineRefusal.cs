@@ -32,9 +32,9 @@ internal sealed record LineRefusal(RefusalKind Kind, string What, string? Expect
         string.Create(CultureInfo.InvariantCulture, $"the message has {size} bytes, at most {sizeMax} are allowed"));
 
     /// <summary>A line so long that it was skipped unread.</summary>
-    public static LineRefusal LineTooLong(long size, long sizeMax) => new(
+    public static LineRefusal LineTooLong(long size, long bodySizeMax) => new(
         RefusalKind.TooLarge,
-        string.Create(CultureInfo.InvariantCulture, $"the line has {size} bytes, at most {sizeMax} are allowed"));
+        string.Create(CultureInfo.InvariantCulture, $"the line has {size} bytes, a message at most {bodySizeMax}"));
 
     /// <summary>As one sentence.</summary>
     public override string ToString() => Expected is null ? What : $"{What} (expected {Expected})";

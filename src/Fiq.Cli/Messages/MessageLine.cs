@@ -20,7 +20,6 @@ internal sealed class MessageLine : ILineFormat
     private readonly MessageKey? _key;
     private readonly long? _timeMicroseconds;
     private readonly MessageHeaders _headers;
-    private readonly int _bodySizeMax;
     private readonly string _expected;
 
     public MessageLine(MessageKey? key, long? timeMicroseconds, MessageHeaders headers, int bodySizeMax)
@@ -28,14 +27,16 @@ internal sealed class MessageLine : ILineFormat
         _key = key;
         _timeMicroseconds = timeMicroseconds;
         _headers = headers;
-        _bodySizeMax = bodySizeMax;
+        BodySizeMax = bodySizeMax;
         _expected = (key is null ? "key:" : "") + "message" + (timeMicroseconds is null ? ":seconds" : "");
     }
 
     /// <summary>The shape of a line, for the prompt and for errors.</summary>
     public string Expected => _expected;
 
-    public int LineSizeMax => _bodySizeMax + FrameSizeMax;
+    public int BodySizeMax { get; }
+
+    public int LineSizeMax => BodySizeMax + FrameSizeMax;
 
     public bool IsText => true;
 
@@ -128,7 +129,7 @@ internal sealed class MessageLine : ILineFormat
     private LineRefusal? CheckBody(int size)
     {
         if (size == 0) return new LineRefusal(RefusalKind.EmptyMessage, "the message is empty", _expected);
-        return size > _bodySizeMax ? LineRefusal.TooLarge(size, _bodySizeMax) : null;
+        return size > BodySizeMax ? LineRefusal.TooLarge(size, BodySizeMax) : null;
     }
 
     private static (int From, int To) Trim(ReadOnlySpan<byte> bytes, int from, int to)

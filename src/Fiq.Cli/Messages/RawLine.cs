@@ -15,6 +15,8 @@ internal sealed class RawLine : ILineFormat
         LineSizeMax = bodySizeMax;
     }
 
+    public int BodySizeMax => LineSizeMax;
+
     public int LineSizeMax { get; }
 
     public bool IsText => false;

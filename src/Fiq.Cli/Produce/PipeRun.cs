@@ -155,7 +155,7 @@ internal sealed class PipeRun
     {
         if (line.SkippedSize > 0)
         {
-            _refusals.Add(line.Number, LineRefusal.LineTooLong(line.SkippedSize, _format.LineSizeMax));
+            _refusals.Add(line.Number, LineRefusal.LineTooLong(line.SkippedSize, _format.BodySizeMax));
             return true;
         }
 

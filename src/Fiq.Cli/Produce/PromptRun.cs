@@ -100,7 +100,7 @@ internal sealed class PromptRun
         Message? message = line.SkippedSize > 0 ? null : _format.Parse(bytes, out refusal);
         if (message is null)
         {
-            refusal ??= LineRefusal.LineTooLong(line.SkippedSize, _format.LineSizeMax);
+            refusal ??= LineRefusal.LineTooLong(line.SkippedSize, _format.BodySizeMax);
             bool plain = refusal.Expected == "key:message:seconds";
             Refuse(plain ? $"{refusal.What} (expected {refusal.Expected}, such as {Example})" : refusal.ToString());
             return;

@@ -21,6 +21,7 @@ internal static partial class PosixCalls
     public const nuint BytesUnread = 0x541B;
     public const nuint WindowSize = 0x5413;
     public const nint DefaultAction = 0;
+    public const int GetDescriptorFlags = 1;
     private const int GetPipeSize = 1032;
     private const int SeekCurrent = 1;
 
@@ -47,6 +48,9 @@ internal static partial class PosixCalls
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Control(int descriptor, nuint request, out ulong value);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int DescriptorFlags(int descriptor, int command);
 
     [LibraryImport("libc", EntryPoint = "isatty", SetLastError = true)]
     public static partial int IsTerminal(int descriptor);

@@ -42,7 +42,7 @@ internal sealed class Streams
     public int Width { get; init; } = WidthUnknown;
 
     /// <summary>The streams of this process.</summary>
-    public static Streams OfProcess() => new(new DescriptorStream(0), new DescriptorStream(1), new DescriptorStream(2))
+    public static Streams OfProcess() => new(Open(0, "stdin"), Open(1, "stdout"), Open(2, "stderr"))
     {
         InputDescriptor = 0,
         OutputDescriptor = 1,
@@ -77,6 +77,12 @@ internal sealed class Streams
         var entry = new PosixCalls.PollEntry { Descriptor = InputDescriptor, Wanted = PosixCalls.PollIn };
         return PosixCalls.Poll(ref entry, 1, 0) > 0;
     }
+
+    /// <summary>What came through exec is not close-on-exec; everything that the runtime opens is.</summary>
+    private static Stream Open(int descriptor, string name) =>
+        PosixCalls.DescriptorFlags(descriptor, PosixCalls.GetDescriptorFlags) == 0
+            ? new DescriptorStream(descriptor)
+            : new ClosedStream(name);
 
     private static int TerminalWidth()
     {

@@ -112,6 +112,10 @@ public sealed class TextValuesTests
         Similar.To("order", ["orders", "order-archive", "mails", "odrer"])
             .Should().Equal("odrer", "orders", "order-archive");
 
+    [Fact]
+    public void Short_names_are_other_words_and_not_slips() =>
+        Similar.To("l", ["j", "r", "ll"]).Should().BeEmpty();
+
     [Theory]
     [InlineData(0, "0 s")]
     [InlineData(0.04, "0 s")]

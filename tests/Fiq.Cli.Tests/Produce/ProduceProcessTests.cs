@@ -54,6 +54,21 @@ public sealed class ProduceProcessTests : IDisposable
         result.Errors.Should().Contain("fiq: cannot write stdout: No space left on device (errno 28).");
     }
 
+    [Theory]
+    [InlineData("fiq produce q a:x:0 >&-", 1, "fiq: stdout is closed.\n")]
+    [InlineData("fiq produce q a:x:0 -q >&-", 0, "")]
+    [InlineData("fiq produce q <&-", 1, "fiq: stdin is closed.\n")]
+    [InlineData("fiq produce q a:x:0 <&-", 0, "")]
+    [InlineData("fiq produce q a:x:0 2>&-", 0, "")]
+    [InlineData("fiq produce q a:x:0 <&- 2>&- | cat", 0, "")]
+    public async Task A_stream_that_is_closed_from_the_start_is_never_taken_for_another_file(
+        string script, int exit, string said)
+    {
+        ShellResult result = await Shell.RunAsync(_store, script);
+        result.ExitCode.Should().Be(exit, "{0}", result);
+        result.Errors.Should().EndWith(said);
+    }
+
     [Fact]
     public async Task Two_producers_can_share_one_file_of_acknowledgements()
     {
