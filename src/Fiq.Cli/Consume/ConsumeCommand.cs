@@ -28,6 +28,8 @@ internal static class ConsumeCommand
     private static async Task<ExitCode> RunAsync(Invocation invocation, ConsumeOptions options)
     {
         options.Check(invocation);
+        int output = invocation.Streams.OutputDescriptor;
+        if (output >= 0 && !PosixCalls.IsInherited(output)) return ExitCode.OutputClosed;
         IQueueConsumer consumer = await invocation.Engine.OpenConsumerAsync(
             invocation.Get(options.Queue), options.Consumer(invocation), CancellationToken.None);
         IResultFormat format = Format(invocation, options, consumer);

@@ -32,7 +32,10 @@ internal sealed class ExitWatch
     /// </summary>
     public static bool IsOurs(Streams streams, bool runEnds) =>
         streams.InputIsTerminal
-        || (!runEnds && streams.InputDescriptor >= 0 && PosixCalls.IsPipe(streams.InputDescriptor));
+        || (!runEnds
+            && streams.InputDescriptor >= 0
+            && PosixCalls.IsInherited(streams.InputDescriptor)
+            && PosixCalls.IsPipe(streams.InputDescriptor));
 
     /// <summary>Begins to watch; <paramref name="exit"/> is called on the watching thread.</summary>
     public static void Start(Streams streams, Action exit)

@@ -23,6 +23,7 @@ internal static partial class PosixCalls
     public const nint DefaultAction = 0;
     public const int GetDescriptorFlags = 1;
     private const int GetPipeSize = 1032;
+    private const int GetDescriptorFlags = 1;
     private const int SeekCurrent = 1;
 
     /// <summary>What to wait for at a descriptor, and what happened.</summary>
@@ -66,6 +67,12 @@ internal static partial class PosixCalls
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
+
+    /// <summary>
+    /// Whether a standard descriptor was there when the process began. If not, its number soon belongs to a file of
+    /// the runtime's, which, unlike what is inherited, is closed on exec.
+    /// </summary>
+    public static bool IsInherited(int descriptor) => FileControl(descriptor, GetDescriptorFlags, 0) == 0;
 
     /// <summary>Whether it is a pipe: only a pipe has a pipe's size.</summary>
     public static bool IsPipe(int descriptor) => FileControl(descriptor, GetPipeSize, 0) > 0;

@@ -50,6 +50,15 @@ public sealed class ConsumePipeTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_stdout_it_takes_no_message()
+    {
+        await BashAsync("fiq produce q -q a1:hello:0");
+        FiqResult closed = await BashAsync("fiq consume q --until-empty >&-; echo $?");
+        closed.Output.Lines.Should().Equal("141");
+        (await BashAsync("fiq consume q --raw --until-empty <&-")).Output.Lines.Should().Equal("hello");
+    }
+
+    [Fact]
     public async Task An_idle_consumer_sees_that_its_reader_has_gone()
     {
         FiqResult result = await BashAsync("fiq consume q | true; echo ${PIPESTATUS[0]}");
