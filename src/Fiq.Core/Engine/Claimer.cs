@@ -28,6 +28,8 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, LogReader reade
             throw;
         }
 
+        // Leases that came back may interleave.
+        deliveries.Sort((left, right) => left.Offset.CompareTo(right.Offset));
         return deliveries;
     }
 
@@ -52,40 +54,38 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, LogReader reade
                 into.Add(new Delivery(stored.Offset, stored.Message, lease.AttemptsBefore + 1, lease.Token));
             }
 
-            SettleMissing(lease, from, reached, messages);
-            Settle(lease, reached, to, done: false);
+            RequireAll(from, reached, messages);
+            HandBack(lease, reached, to);
         }
 
         return bytes;
     }
 
-    // What is not in the log any more (repaired away, or trimmed under a policy) can't be worked on: it is settled.
-    private void SettleMissing(in Lease lease, long from, long reached, List<StoredMessage> messages)
+    // Nothing that a group has not settled is ever deleted, so what is not there is damage. To pass it over would
+    // settle messages that nobody has seen.
+    private static void RequireAll(long from, long reached, List<StoredMessage> messages)
     {
-        long next = from;
-        foreach (StoredMessage stored in messages)
-        {
-            Settle(lease, next, stored.Offset, done: true);
-            next = stored.Offset + 1;
-        }
-
-        Settle(lease, next, reached, done: true);
+        if (messages.Count == reached - from) return;
+        throw new DamagedException(
+            "the log", 0, 0, $"offsets {from}..{reached - 1} were durable, and only {messages.Count} are there");
     }
 
-    private void Settle(in Lease lease, long from, long to, bool done)
+    private void HandBack(in Lease lease, long from, long to)
     {
         if (from >= to) return;
-        var settled = new SettledOffset[to - from];
-        for (int i = 0; i < settled.Length; i++) settled[i] = new SettledOffset(lease.Token, from + i, 0, done);
-        group.Settle(settled, new bool[settled.Length]);
+        var offsets = new SettledOffset[to - from];
+        for (int i = 0; i < offsets.Length; i++) offsets[i] = new SettledOffset(lease.Token, from + i, 0, Done: false);
+        group.Settle(offsets, new bool[offsets.Length]);
     }
 
     private void HandBack(IReadOnlyList<Lease> leases)
     {
+        var offsets = new List<SettledOffset>();
         foreach (Lease lease in leases)
             for (int i = 0; i < 64; i++)
                 if ((lease.Mask & (1UL << i)) != 0)
-                    Settle(lease, lease.Start + i, lease.Start + i + 1, done: false);
+                    offsets.Add(new SettledOffset(lease.Token, lease.Start + i, 0, Done: false));
+        group.Settle(offsets.ToArray(), new bool[offsets.Count]);
     }
 
     private static ulong Low(int count) => count >= 64 ? ulong.MaxValue : (1UL << count) - 1;

@@ -10,6 +10,9 @@ internal sealed class FolderConsumer : IQueueConsumer
     /// <summary>How often to look whether another member has died, while some has messages.</summary>
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How often to look whether the files we have open are still the group's.</summary>
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
+
     // A waker may have died between its store and its call: nobody sleeps longer.
     private static readonly TimeSpan SleepMax = TimeSpan.FromSeconds(1);
 
@@ -21,6 +24,7 @@ internal sealed class FolderConsumer : IQueueConsumer
     private readonly Claimer _claimer;
     private readonly LogReader _reader;
     private readonly Pulse _pulse;
+    private readonly Flusher _flusher;
     private readonly TimeProvider _time;
     private readonly bool _flushAtOnce;
     private readonly Waiter _waiter = new();
@@ -29,6 +33,7 @@ internal sealed class FolderConsumer : IQueueConsumer
     private volatile bool _interrupted;
     private bool _closed;
     private long _probedAt;
+    private long _checkedAt;
     private int _disposed;
 
     private FolderConsumer(
@@ -47,7 +52,8 @@ internal sealed class FolderConsumer : IQueueConsumer
         _reader = log.OpenReader();
         _claimer = new Claimer(log, group, _reader);
         _flushAtOnce = options.FlushInterval <= TimeSpan.Zero;
-        _pulse = new Pulse(group, options.FlushInterval, new Trimmer(folder, log, time).FloorIs);
+        _flusher = new Flusher(group, options.FlushInterval, new Trimmer(folder, log, time).FloorIs, time);
+        _pulse = new Pulse(group, _flusher.Want);
         Group = options.Group;
     }
 
@@ -60,9 +66,10 @@ internal sealed class FolderConsumer : IQueueConsumer
     public long? GroupStartedAt { get; private init; }
 
     public static FolderConsumer Open(
-        QueueFolder folder, QueueLog log, ConsumerOptions options, bool created, long? startedAt, TimeProvider time)
+        AttachedQueue queue, ConsumerOptions options, long? startedAt, TimeProvider time)
     {
-        IDirectory groupFolder = folder.TryOpenGroup(options.Group)
+        (QueueFolder folder, QueueLog log, bool created) = queue;
+        IDirectory groupFolder = folder.TryOpenGroupDurably(options.Group)
             ?? throw new FiqException(ErrorCode.GroupNotFound, $"group \"{options.Group}\" was deleted");
         try
         {
@@ -122,7 +129,7 @@ internal sealed class FolderConsumer : IQueueConsumer
 
         _group.Settle(settled, accepted);
         if (_flushAtOnce) _group.Flush();
-        else _pulse.Settled();
+        else _flusher.Want();
         if (released) _log.WakeReaders();
         return new(accepted);
     }
@@ -140,6 +147,7 @@ internal sealed class FolderConsumer : IQueueConsumer
         Interrupt();
         _waiter.Dispose();
         _pulse.Dispose();
+        _flusher.Dispose();
         try
         {
             _group.Dispose();
@@ -161,12 +169,19 @@ internal sealed class FolderConsumer : IQueueConsumer
     private IReadOnlyList<Delivery> TryClaim(int countMax)
     {
         if (_log.IsDeleted) throw LogErrors.Deleted();
-        if (_pulse.Failure is FiqException failure)
+        if (_flusher.Failure is FiqException failure)
             throw new FiqException(failure.Code, failure.Message, failure.Hint, failure);
         lock (_claiming)
         {
             try
             {
+                _log.CheckAttachment();
+                if (_checkedAt == 0 || _time.GetElapsedTime(_checkedAt) >= CheckInterval)
+                {
+                    _group.CheckIdentity();
+                    _checkedAt = _time.GetTimestamp();
+                }
+
                 ProbeOthers();
                 return _claimer.Claim(countMax);
             }

@@ -1,5 +1,4 @@
 using Fiq.Files;
-using Fiq.Storage;
 
 namespace Fiq.Engine;
 
@@ -90,47 +89,39 @@ public sealed class FolderEngine : IQueueEngine
     public ValueTask<bool> CreateGroupAsync(
         QueueName queue, GroupName group, StartPosition start, CancellationToken cancellation) => Run(() =>
     {
-        using QueueFolder folder = Require(queue);
-        using QueueLog log = folder.Attach();
-        return GroupBirth.TryCreate(folder, log, group, start, out _);
+        using AttachedQueue attached = Attach(queue, create: false);
+        return GroupBirth.TryCreate(attached.Folder, attached.Log, group, start, out _);
     });
 
     /// <inheritdoc />
     public ValueTask<IQueueProducer> OpenProducerAsync(
         QueueName queue, ProducerOptions options, CancellationToken cancellation) => Run<IQueueProducer>(() =>
     {
-        QueueFolder folder = OpenQueue(queue, options.CreateIfMissing, out bool created);
-        try
-        {
-            return new FolderProducer(folder, folder.Attach(), created, _options.Time);
-        }
-        catch
-        {
-            folder.Dispose();
-            throw;
-        }
+        AttachedQueue attached = Attach(queue, options.CreateIfMissing);
+        return new FolderProducer(attached.Folder, attached.Log, attached.IsNew, _options.Time);
     });
 
     /// <inheritdoc />
     public ValueTask<IQueueConsumer> OpenConsumerAsync(
         QueueName queue, ConsumerOptions options, CancellationToken cancellation) => Run<IQueueConsumer>(() =>
     {
-        QueueFolder folder = OpenQueue(queue, options.CreateIfMissing, out bool created);
-        QueueLog? log = null;
+        AttachedQueue attached = Attach(queue, options.CreateIfMissing);
         try
         {
-            log = folder.Attach();
             long? startedAt = GroupBirth.TryCreate(
-                folder, log, options.Group, options.Start ?? StartPosition.First, out long offset)
+                attached.Folder,
+                attached.Log,
+                options.Group,
+                options.Start ?? StartPosition.First,
+                out long offset)
                 ? offset
                 : null;
-            GroupBirth.RefuseStart(folder, options, startedAt);
-            return FolderConsumer.Open(folder, log, options, created, startedAt, _options.Time);
+            GroupBirth.RefuseStart(attached.Folder, options, startedAt);
+            return FolderConsumer.Open(attached, options, startedAt, _options.Time);
         }
         catch
         {
-            log?.Dispose();
-            folder.Dispose();
+            attached.Dispose();
             throw;
         }
     });
@@ -138,30 +129,29 @@ public sealed class FolderEngine : IQueueEngine
     /// <inheritdoc />
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private QueueFolder OpenQueue(QueueName queue, bool create, out bool created)
+    private AttachedQueue Attach(QueueName queue, bool create)
     {
-        created = false;
-        if (!create) return Require(queue);
-        using IDirectory store = OpenStore();
-        if (store.TryStatus(queue.ToString()) is null)
+        using IDirectory? store = create ? OpenStore() : TryOpenStore();
+        bool created = false;
+        while (store is not null)
         {
-            RefuseReserved(queue);
-            created = new QueueLifecycle(store, _options).TryCreate(queue, new QueueSettings());
+            if (create && store.TryStatus(queue.ToString()) is null)
+            {
+                RefuseReserved(queue);
+                created = new QueueLifecycle(store, _options).TryCreate(queue, new QueueSettings());
+            }
+
+            if (AttachedQueue.TryAttach(store, queue, created, _options) is AttachedQueue attached) return attached;
+            if (!create) break;
         }
 
-        QueueFolder folder = QueueFolder.TryOpen(store, queue, _options) ?? throw NotFound(queue);
-        // Whoever created the queue may not have come to this yet, and what we acknowledge must not lose its folder.
-        store.Sync();
-        return folder;
+        throw NotFound(queue);
     }
 
     private QueueFolder Require(QueueName queue)
     {
         using IDirectory? store = TryOpenStore();
-        if (store is null) throw NotFound(queue);
-        QueueFolder folder = QueueFolder.TryOpen(store, queue, _options) ?? throw NotFound(queue);
-        store.Sync();
-        return folder;
+        return (store is null ? null : QueueFolder.TryOpen(store, queue, _options)) ?? throw NotFound(queue);
     }
 
     private IDirectory? TryOpenStore()

@@ -10,7 +10,7 @@ internal static class QueueDescriber
 
     public static QueueDescription Describe(QueueFolder folder)
     {
-        using var view = LogView.Open(folder.Log);
+        using var view = LogView.Open(folder.Log, folder.ProvenByGroups);
         LogMark watermark = view.Watermark;
         var groups = new List<GroupDescription>();
         var unsettled = new OffsetUnion();

@@ -57,7 +57,26 @@ internal sealed class QueueFolder : IDisposable
     }
 
     /// <summary>Joins the queue's log.</summary>
-    public QueueLog Attach() => QueueLog.Attach(Log, ProvenByGroups);
+    /// <exception cref="DamagedException">The log is damaged, or begins behind what some group still needs.</exception>
+    public QueueLog Attach()
+    {
+        bool recovered = false;
+        QueueLog log = QueueLog.Attach(Log, () =>
+        {
+            recovered = true;
+            return ProvenByGroups();
+        });
+        try
+        {
+            if (recovered) RequireFloors(log.FirstOffset);
+            return log;
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>The names of the groups, in order.</summary>
     public List<GroupName> GroupNames()
@@ -77,6 +96,18 @@ internal sealed class QueueFolder : IDisposable
     {
         using IDirectory groups = Groups();
         return groups.TryOpenDirectory(name.ToString());
+    }
+
+    /// <summary>
+    /// Opens a group's folder to work in it. Whoever made the group may not have come to making its name durable, and
+    /// what is settled in it must not be lost with it.
+    /// </summary>
+    public IDirectory? TryOpenGroupDurably(GroupName name)
+    {
+        using IDirectory groups = Groups();
+        IDirectory? group = groups.TryOpenDirectory(name.ToString());
+        if (group is not null) groups.Sync();
+        return group;
     }
 
     /// <summary>Creates a group; false when there is one of that name. The groups lock is held.</summary>
@@ -104,11 +135,24 @@ internal sealed class QueueFolder : IDisposable
         {
             using IDirectory? group = TryOpenGroup(name);
             if (group is null) continue;
-            long floor = GroupReader.ReadDurableFloor(group, File.Id);
+            long floor = GroupReader.ReadDurableFloor(group, Group);
             smallest = Math.Min(smallest ?? long.MaxValue, floor);
         }
 
         return smallest;
+    }
+
+    /// <summary>Every offset below it was durable: only durable messages were ever taken.</summary>
+    public long ProvenByGroups()
+    {
+        long proven = 0;
+        foreach (GroupName name in GroupNames())
+        {
+            using IDirectory? group = TryOpenGroup(name);
+            if (group is not null) proven = Math.Max(proven, GroupReader.ReadProven(group, File.Id));
+        }
+
+        return proven;
     }
 
     public void Dispose() => Directory.Dispose();
@@ -132,16 +176,19 @@ internal sealed class QueueFolder : IDisposable
         return true;
     }
 
-    private long ProvenByGroups()
+    // Segments are deleted only up to the smallest durable floor: a group below the first one has lost messages.
+    private void RequireFloors(long firstOffset)
     {
-        long proven = 0;
         foreach (GroupName name in GroupNames())
         {
             using IDirectory? group = TryOpenGroup(name);
-            if (group is not null) proven = Math.Max(proven, GroupReader.ReadProven(group, File.Id));
+            if (group is null) continue;
+            long floor = GroupReader.Read(group, Group, long.MaxValue).Floor;
+            if (floor < firstOffset)
+                throw new DamagedException(
+                    Directory.Path, 0, 0, $"group {name} has yet to see offsets {floor}..{firstOffset - 1}, "
+                        + "and their segments are missing");
         }
-
-        return proven;
     }
 
     private IDirectory Groups() => Directory.TryOpenDirectory(GroupsName)

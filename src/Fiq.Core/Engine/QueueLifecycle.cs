@@ -92,10 +92,14 @@ internal sealed class QueueLifecycle(IDirectory store, FolderOptions options)
         using QueueFolder? queue = QueueFolder.TryOpen(store, name, options);
         if (queue is null) return false;
         string grave = $"{DeletedPrefix}{options.Random():x16}";
+        bool buried = false;
         void Bury()
         {
+            // The name may belong to another queue by now: somebody else has deleted ours, and a third made a new one.
+            if (store.TryStatus(name.ToString())?.Identity != queue.Directory.Identity) return;
             store.Rename(name.ToString(), grave);
             store.Sync();
+            buried = true;
         }
 
         try
@@ -109,6 +113,7 @@ internal sealed class QueueLifecycle(IDirectory store, FolderOptions options)
             Bury();
         }
 
+        if (!buried) return false;
         FolderTree.RemoveContent(queue.Directory);
         store.TryRemoveDirectory(grave);
         return true;

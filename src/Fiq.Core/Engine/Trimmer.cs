@@ -1,3 +1,4 @@
+using Fiq.Files;
 using Fiq.Storage;
 
 namespace Fiq.Engine;
@@ -22,7 +23,16 @@ internal sealed class Trimmer(QueueFolder folder, QueueLog log, TimeProvider tim
         if (floor < _boundary) return;
         if (_triedAt != 0 && time.GetElapsedTime(_triedAt) < RetryAfter) return;
         _triedAt = time.GetTimestamp();
-        if (log.Trim(() => folder.SmallestDurableFloor() ?? 0) > 0) Look(epoch);
+        try
+        {
+            if (log.Trim(() => folder.SmallestDurableFloor() ?? 0) > 0) Look(epoch);
+        }
+        catch (Exception error) when (error is FiqException or FileSystemException)
+        {
+            // Another group's file may be damaged, or its lock held by a stopped process: nothing is deleted then, and
+            // this group goes on. It is asked again.
+            System.Diagnostics.Debug.WriteLine(error.Message);
+        }
     }
 
     private void Look(long epoch)

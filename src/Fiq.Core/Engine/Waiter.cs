@@ -65,8 +65,9 @@ internal sealed class Waiter : IDisposable
         while (true)
         {
             _asked.Wait();
-            if (_stopping) return;
+            // What was asked before the end is still answered.
             _work?.Invoke();
+            if (_stopping) return;
         }
     }
 }

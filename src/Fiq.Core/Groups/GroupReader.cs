@@ -29,17 +29,23 @@ internal static class GroupReader
     }
 
     /// <summary>
-    /// The floor that the offset file states, made durable before it is returned: messages below may be deleted.
+    /// The floor that is on disk: messages below may be deleted. What a table of this boot has published counts where
+    /// there is one, because a record of the offset file may have failed to reach the disk and still be read back;
+    /// after a reboot what is read is what is there.
     /// </summary>
-    public static long ReadDurableFloor(IDirectory groupFolder, ulong queueId)
+    public static long ReadDurableFloor(IDirectory groupFolder, GroupContext context)
     {
-        var path = $"{groupFolder.Path}/{OffsetFileWriter.Name}";
-        using var file = groupFolder.TryOpenFile(OffsetFileWriter.Name, writable: false)
-            ?? throw new DamagedException(path, 0, 0, "it is missing");
-        var floor = OffsetFileReader.Read(file, path, queueId).Sums.Floor;
-        // A flusher may have died between its write and its sync.
-        file.SyncData();
-        return floor;
+        var floor = TableRebuild.ReadOffsets(groupFolder, context.QueueId).Sums.Floor;
+        using var file = groupFolder.TryOpenFile(TableLayout.Name, writable: false);
+        if (file is null || file.Length != TableLayout.Length)
+            return floor;
+        using var memory = file.Map(TableLayout.Length, writable: false);
+        var isOurs = TableIdentity.TryRead(memory) is { } identity
+            && identity.QueueId == context.QueueId
+            && identity.BootId == context.BootId;
+        return isOurs
+            ? Math.Min(floor, (long)memory.Load64(TableLayout.StateWordAt(TableWord.DurableFloor)))
+            : floor;
     }
 
     /// <summary>

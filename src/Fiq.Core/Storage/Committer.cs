@@ -24,6 +24,7 @@ internal sealed class Committer(
 
     private const int ZerosAtATime = 64 * 1024;
 
+    private readonly RollBrake _rolls = new(context.Time);
     private LogMark _lastOwn;
 
     /// <summary>Stores the commit and returns the offset of its first message, once it is durable.</summary>
@@ -50,12 +51,17 @@ internal sealed class Committer(
         try
         {
             guard.Check();
-            if (page.Rolling != 0) WithLock(ControlLock.Sync, roller.FinishWithBothLocks);
+            if (page.Rolling != 0)
+            {
+                WithLock(ControlLock.Sync, roller.FinishWithBothLocks);
+                page.Readers.Wake();
+            }
+
             LogMark tail = page.Tail();
             tailSegment.Follow(tail);
             if (MustEnd(tail, commit.Length) is EndReason reason)
             {
-                WithLock(ControlLock.Sync, () => roller.RollWithBothLocks(reason));
+                WithLock(ControlLock.Sync, () => _rolls.Try(() => roller.RollWithBothLocks(reason)));
                 tail = page.Tail();
                 page.Readers.Wake();
             }
@@ -95,8 +101,10 @@ internal sealed class Committer(
         catch (FileSystemException error)
         {
             page.Note(ProtocolEvent.WriteFailed, tail.Epoch, tail.Offset);
-            EraseFirstHeader(file, tail, end);
-            throw error.ToFiqException();
+            if (TryErase(file, tail, end)) throw error.ToFiqException();
+            // What was written may be found by a recovery: end the segment here, and do not say that it was refused.
+            page.Failed = tail.Epoch;
+            throw LogErrors.Unknown(error.Message, error);
         }
 
         page.StoreTail(end);
@@ -104,44 +112,35 @@ internal sealed class Committer(
         return end;
     }
 
-    // The tail does not move, so the next commit overwrites what was written; until then no header may stand there.
-    private void EraseFirstHeader(IFile file, in LogMark tail, in LogMark end)
+    // The tail does not move, so the next commit overwrites what was written. Until then no header may stand there,
+    // not even after a power cut: whole batches of the refused commit would be carried over by a recovery.
+    private static bool TryErase(IFile file, in LogMark tail, in LogMark end)
     {
         long written = Math.Min(file.Length, end.Position);
         try
         {
-            if (written > tail.Position) file.Write(new byte[BatchHeader.Size], tail.Position);
+            if (written <= tail.Position) return true;
+            file.Write(new byte[BatchHeader.Size], tail.Position);
+            EraseRest(file, tail.Position + BatchHeader.Size, written);
+            file.SyncData();
+            return true;
         }
         catch (FileSystemException)
         {
-            // The header could not be erased, so it could be found after a crash although it was refused: end the
-            // segment here instead, where the stated end makes everything behind it void.
-            page.Failed = tail.Epoch;
-            return;
+            return false;
         }
-
-        EraseRest(file, tail, written);
     }
 
     // With zeros behind the tail whoever attaches next finds a clean end. Otherwise he must copy what is not proven
     // into a new segment, for which a full disk has no room, and readers would stop short of what was acknowledged.
-    private void EraseRest(IFile file, in LogMark tail, long to)
+    private static void EraseRest(IFile file, long from, long to)
     {
-        long from = tail.Position + BatchHeader.Size;
         byte[] zeros = new byte[ZerosAtATime];
-        try
+        while (from < to)
         {
-            while (from < to)
-            {
-                int length = (int)Math.Min(zeros.Length, to - from);
-                file.Write(zeros.AsSpan(0, length), from);
-                from += length;
-            }
-        }
-        catch (FileSystemException)
-        {
-            // Harmless without its header: the next attach has something to copy.
-            page.Note(ProtocolEvent.WriteFailed, tail.Epoch, tail.Offset);
+            int length = (int)Math.Min(zeros.Length, to - from);
+            file.Write(zeros.AsSpan(0, length), from);
+            from += length;
         }
     }
 
@@ -153,6 +152,10 @@ internal sealed class Committer(
             return WaitUntilDurable(end);
         }
         catch (FileSystemException error)
+        {
+            throw LogErrors.Unknown(error.Message, error);
+        }
+        catch (FiqException error) when (error.Code is not (ErrorCode.Unknown or ErrorCode.QueueNotFound))
         {
             throw LogErrors.Unknown(error.Message, error);
         }

@@ -68,6 +68,9 @@ internal sealed class Footer
     {
         long length = segment.File.Length - endPosition;
         if (length is < FixedSize or > SizeMax) return null;
+        Span<byte> head = stackalloc byte[sizeof(ulong)];
+        if (segment.File.Read(head, endPosition) != head.Length) return null;
+        if (BinaryPrimitives.ReadUInt64LittleEndian(head) != Magic) return null;
         byte[] bytes = new byte[length];
         if (segment.File.Read(bytes, endPosition) != length) return null;
         if (BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic) return null;

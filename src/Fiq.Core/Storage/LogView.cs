@@ -35,8 +35,13 @@ internal sealed class LogView : IDisposable
     /// <summary>Whether the tail segment is spoilt and no successor could be made yet.</summary>
     public bool IsStuck { get; private set; }
 
+    /// <summary>Opens a view.</summary>
+    /// <param name="context">The queue.</param>
+    /// <param name="provenByGroups">
+    /// Asked only when nobody vouches for the page: every offset below it was durable, as the offset files prove.
+    /// </param>
     /// <exception cref="DamagedException">Something that was durable is not there any more.</exception>
-    public static LogView Open(LogContext context)
+    public static LogView Open(LogContext context, Func<long> provenByGroups)
     {
         IFile control = ControlFile.Open(context.Folder, writable: false);
         LogView? view = null;
@@ -44,7 +49,7 @@ internal sealed class LogView : IDisposable
         {
             view = new LogView(control, new ControlPage(control.Map(ControlLayout.Size, writable: false)));
             control.TryLock(ControlLayout.LocksAt + (int)ControlLock.Onlookers, exclusive: false);
-            view.Look(context);
+            view.Look(context, provenByGroups);
             return view;
         }
         catch
@@ -61,26 +66,37 @@ internal sealed class LogView : IDisposable
         _control.Dispose();
     }
 
-    private void Look(LogContext context)
+    private bool TryTakePage(LogContext context)
+    {
+        bool vouchedFor = _control.IsLockedByOther(ControlLayout.LocksAt + (int)ControlLock.Members);
+        if (!vouchedFor || !_page.Belongs(context.QueueId, context.BootId, out _)) return false;
+        Watermark = _page.Watermark();
+        Tail = _page.Tail();
+        IsStuck = _page.Failed == Tail.Epoch;
+        return true;
+    }
+
+    private void Examine(LogContext context, SegmentName tail, Func<long> provenByGroups)
+    {
+        try
+        {
+            using SegmentFile segment = SegmentFile.TryOpen(context.Folder, tail, context.QueueId, writable: false)
+                ?? throw new DamagedException(tail.ToString(), 0, 0, "it vanished");
+            Recovery.Finding found = new Recovery(context, _page).Examine(segment, provenByGroups());
+            (Watermark, Tail) = (found.Proven, found.Proven);
+        }
+        catch (DamagedException)
+        {
+            // Somebody may have attached and appended while we looked: then his page knows.
+            if (!TryTakePage(context)) throw;
+        }
+    }
+
+    private void Look(LogContext context, Func<long> provenByGroups)
     {
         List<SegmentName> names = SegmentList.Read(context.Folder);
         if (names.Count == 0) throw new DamagedException(context.Folder.Path, 0, 0, "there is no segment");
-        bool vouchedFor = _control.IsLockedByOther(ControlLayout.LocksAt + (int)ControlLock.Members);
-        if (vouchedFor && _page.Belongs(context.QueueId, context.BootId, out _))
-        {
-            Watermark = _page.Watermark();
-            Tail = _page.Tail();
-            IsStuck = _page.Failed == Tail.Epoch;
-        }
-        else
-        {
-            using SegmentFile segment = SegmentFile.TryOpen(context.Folder, names[^1], context.QueueId, writable: false)
-                ?? throw new DamagedException(names[^1].ToString(), 0, 0, "it vanished");
-            Recovery.Finding found = new Recovery(context, _page).Examine(segment, 0);
-            Watermark = found.Proven;
-            Tail = found.Proven;
-        }
-
+        if (!TryTakePage(context)) Examine(context, names[^1], provenByGroups);
         FirstOffset = names[0].BaseOffset;
         Segments = names.Count;
         foreach (SegmentName name in names) Bytes += context.Folder.TryStatus(name.ToString())?.Length ?? 0;

@@ -20,4 +20,5 @@ internal enum ProtocolEvent : uint
     Trimmed = 12,
     WriteFailed = 13,
     Deleted = 14,
+    NotSealed = 15,
 }

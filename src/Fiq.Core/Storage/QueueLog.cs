@@ -14,24 +14,27 @@ internal sealed class QueueLog : IDisposable
     private readonly ControlLocks _locks;
     private readonly TailSegment _tailSegment;
     private readonly Committer _committer;
-    private readonly Roller _roller;
+    private readonly LogRecovery _recovery;
     private readonly Sealer _sealer;
     private readonly SpareFile _spare;
     private readonly AttachmentGuard _guard;
+    private readonly AttachmentGuard _readerGuard;
 
     private QueueLog(LogContext context)
     {
         _context = context;
         _control = ControlFile.Open(context.Folder, writable: true);
-        _page = new ControlPage(_control.Map(ControlLayout.Size, writable: true));
+        _page = new ControlPage(MapOrClose(_control));
         _locks = new ControlLocks(_control, _page, context);
         _tailSegment = new TailSegment(context, _page);
         _spare = new SpareFile(context, _locks);
         _sealer = new Sealer(context, _locks);
         _guard = new AttachmentGuard(context, _page, _control.Identity);
+        _readerGuard = new AttachmentGuard(context, _page, _control.Identity);
         var syncer = new Syncer(_page, _locks, _tailSegment);
-        _roller = new Roller(context, _page, _locks, _tailSegment, syncer, _spare);
-        _committer = new Committer(context, _page, _locks, _tailSegment, syncer, _roller, _guard);
+        var roller = new Roller(context, _page, _locks, _tailSegment, syncer, _spare);
+        _committer = new Committer(context, _page, _locks, _tailSegment, syncer, roller, _guard);
+        _recovery = new LogRecovery(context, _page, _locks, _tailSegment, roller, _sealer);
     }
 
     /// <summary>The first place that is not yet durable. Readers stop there.</summary>
@@ -94,8 +97,14 @@ internal sealed class QueueLog : IDisposable
     {
         LogMark tail = _page.Tail();
         if (tail.Position > _context.SegmentBytes / 2) _spare.Prepare();
-        SealPredecessor(tail.Segment);
+        _sealer.SealPredecessor(tail.Segment);
     }
+
+    /// <summary>
+    /// Makes sure, once a second, that the files are still the queue's. For whoever reads; one thread.
+    /// </summary>
+    /// <exception cref="FiqException">As <see cref="AttachmentGuard.Check"/>.</exception>
+    public void CheckAttachment() => _readerGuard.Check();
 
     public LogReader OpenReader() => new(_context);
 
@@ -164,16 +173,20 @@ internal sealed class QueueLog : IDisposable
         WithGroupsLock(() =>
         {
             _locks.Enter(ControlLock.Append);
-            _locks.Enter(ControlLock.Sync);
             try
             {
-                _page.Deleted = true;
-                _page.Note(ProtocolEvent.Deleted, 0, 0);
-                remove();
+                _locks.Enter(ControlLock.Sync);
+                try
+                {
+                    DeleteWithAllLocks(remove);
+                }
+                finally
+                {
+                    _locks.Exit(ControlLock.Sync);
+                }
             }
             finally
             {
-                _locks.Exit(ControlLock.Sync);
                 _locks.Exit(ControlLock.Append);
             }
 
@@ -192,10 +205,26 @@ internal sealed class QueueLog : IDisposable
         _control.Dispose();
     }
 
+    private void DeleteWithAllLocks(Action remove)
+    {
+        _page.Deleted = true;
+        try
+        {
+            remove();
+            _page.Note(ProtocolEvent.Deleted, 0, 0);
+        }
+        catch
+        {
+            // It is still there under its name.
+            _page.Deleted = false;
+            throw;
+        }
+    }
+
     private void Join(Func<long> provenByGroups)
     {
         bool alone = _locks.TryHold(ControlLock.Members, exclusive: true);
-        if (alone) RecoverAlone(provenByGroups());
+        if (alone) _recovery.RunAlone(provenByGroups());
         if (!_locks.TryHold(ControlLock.Members, exclusive: false))
             throw new BusyException("the queue", _page.Holder(ControlLock.Members));
         _page.StoreHolder(ControlLock.Members, _context.Pid);
@@ -212,83 +241,16 @@ internal sealed class QueueLog : IDisposable
         _page.Note(ProtocolEvent.Attached, _context.Pid, 0);
     }
 
-    private void RecoverAlone(long provenByGroups)
+    private static ISharedMemory MapOrClose(IFile control)
     {
-        List<SegmentName> names = SegmentList.Read(_context.Folder);
-        if (names.Count == 0) throw new DamagedException(_context.Folder.Path, 0, 0, "there is no segment");
-        SegmentFile segment = SegmentFile.TryOpen(_context.Folder, names[^1], _context.QueueId, writable: true)
-            ?? throw new DamagedException(names[^1].ToString(), 0, 0, "it vanished");
-        _tailSegment.Take(segment, default);
-        CheckPredecessor(segment, names);
-        Recovery.Finding found = new Recovery(_context, _page).Examine(segment, provenByGroups);
-        RemoveTemporaries();
-        _context.Folder.Sync();
-        StorePage(found, segment, names[0].BaseOffset);
-        _tailSegment.Take(segment, found.Accepted);
-        if (!found.IsClean) CarryOver();
-        SealPredecessor(_page.Tail().Segment);
-    }
-
-    private void StorePage(Recovery.Finding found, SegmentFile segment, long firstOffset)
-    {
-        _page.StoreIdentity(_context.QueueId, _context.BootId);
-        _page.StoreTail(found.Accepted);
-        _page.StoreWatermark(found.Proven);
-        _page.StoreTailFile(segment.File.Identity);
-        _page.Ends.Store(segment.Header.Previous);
-        _page.Rolling = 0;
-        _page.Syncing = 0;
-        // What is spoilt must be followed by a new segment before anything is appended, now or when there is room.
-        _page.Failed = found.IsClean ? 0 : found.Proven.Epoch;
-        _page.Recovering = found.IsClean ? 0 : found.Proven.Epoch;
-        _page.Deleted = false;
-        _page.FirstOffset = firstOffset;
-        _page.Note(
-            found.IsClean ? ProtocolEvent.FoundClean : ProtocolEvent.Recovered,
-            found.Proven.Epoch,
-            found.Proven.Offset);
-    }
-
-    private void CarryOver()
-    {
-        _locks.Enter(ControlLock.Append);
-        _locks.Enter(ControlLock.Sync);
         try
         {
-            _roller.RollWithBothLocks(EndReason.Recovered);
+            return control.Map(ControlLayout.Size, writable: true);
         }
-        catch (FiqException error) when (error.Code is ErrorCode.DiskFull)
+        catch
         {
-            // What is proven can be consumed; the next append tries again.
-            _page.Note(ProtocolEvent.WriteFailed, _page.Tail().Epoch, _page.Tail().Offset);
+            control.Dispose();
+            throw;
         }
-        finally
-        {
-            _locks.Exit(ControlLock.Sync);
-            _locks.Exit(ControlLock.Append);
-        }
-    }
-
-    private static void CheckPredecessor(SegmentFile segment, List<SegmentName> names)
-    {
-        SegmentEnd previous = segment.Header.Previous;
-        if (names.Count < 2) return;
-        if (names[^2].Ordinal != previous.Ordinal || names[^2].BaseOffset > previous.Offset)
-            throw new DamagedException(names[^2].ToString(), 0, 0, $"it is not what {segment.Name} follows");
-    }
-
-    private void SealPredecessor(SegmentName name)
-    {
-        List<SegmentName> names = SegmentList.Read(_context.Folder);
-        int index = names.IndexOf(name);
-        if (index < 1) return;
-        using SegmentFile? successor = SegmentFile.TryOpen(_context.Folder, name, _context.QueueId, writable: false);
-        if (successor is not null) _sealer.Seal(names[index - 1], successor.Header.Previous);
-    }
-
-    private void RemoveTemporaries()
-    {
-        foreach (string name in _context.Folder.List())
-            if (name.EndsWith(SegmentBirth.TemporarySuffix, StringComparison.Ordinal)) _context.Folder.TryUnlink(name);
     }
 }

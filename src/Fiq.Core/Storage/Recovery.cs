@@ -27,8 +27,9 @@ internal sealed class Recovery(LogContext context, ControlPage page)
         if (end.Position < segment.Header.BornPosition || end.Offset < proof) throw Damaged(segment, end, proof);
         (LogMark proven, LogMark accepted) = WalkBodies(segment, start, proof);
         if (IsClean(segment, accepted)) return new Finding(accepted, accepted, IsClean: true);
-        long claimed = FindProofBeyond(segment, accepted, out long at);
-        if (claimed > accepted.Offset) throw Damaged(segment, accepted, claimed, at);
+        if (HeaderScan.FindHighestProof(segment, accepted.Position) is BatchHeader beyond
+            && beyond.DurableThrough > accepted.Offset)
+            throw Damaged(segment, accepted, beyond.DurableThrough, beyond.Position);
         return new Finding(proven, accepted, IsClean: false);
     }
 
@@ -108,27 +109,8 @@ internal sealed class Recovery(LogContext context, ControlPage page)
         page.Belongs(context.QueueId, bootId: null, out _)
         && page.TailFile() == segment.File.Identity
         && page.TryWatermark() == accepted
-        && page.Failed != accepted.Epoch
+        && page.Failed != accepted.Epoch && page.Syncing != accepted.Epoch
         && BatchBody.FindNonZero(segment.File, accepted.Position) is null;
-
-    /// <summary>
-    /// The highest offset that a header behind the end says was durable, and where that header stands.
-    /// </summary>
-    private static long FindProofBeyond(SegmentFile segment, in LogMark end, out long foundAt)
-    {
-        long claimed = 0;
-        foundAt = end.Position;
-        long length = segment.File.Length;
-        using var scan = new HeaderScan(segment);
-        for (long at = end.Position; scan.TryFind(at, length, out BatchHeader header); at = header.Position + 8)
-        {
-            if (header.DurableThrough <= claimed) continue;
-            claimed = header.DurableThrough;
-            foundAt = header.Position;
-        }
-
-        return claimed;
-    }
 
     private static DamagedException Damaged(SegmentFile segment, in LogMark end, long proof, long? provenAt = null) =>
         new(

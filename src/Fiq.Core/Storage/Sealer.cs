@@ -39,6 +39,16 @@ internal sealed class Sealer(LogContext context, ControlLocks locks)
         }
     }
 
+    /// <summary>Seals the segment before this one.</summary>
+    public void SealPredecessor(SegmentName name)
+    {
+        List<SegmentName> names = SegmentList.Read(context.Folder);
+        int index = names.IndexOf(name);
+        if (index < 1) return;
+        using SegmentFile? successor = SegmentFile.TryOpen(context.Folder, name, context.QueueId, writable: false);
+        if (successor is not null) Seal(names[index - 1], successor.Header.Previous);
+    }
+
     /// <summary>Builds a segment's footer by walking it.</summary>
     public static Footer Describe(SegmentFile segment, in SegmentEnd end)
     {

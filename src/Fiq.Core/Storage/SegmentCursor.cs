@@ -26,7 +26,14 @@ internal sealed class SegmentCursor(LogContext context) : IDisposable
         if (!CanGoOn(offset) && !OpenAt(offset)) return false;
         while (true)
         {
-            RequireEnd(epoch);
+            if (!TryRequireEnd(epoch))
+            {
+                // Deleted while we stood in it: everything in it was settled, so begin again where we are wanted.
+                Close();
+                if (!OpenAt(offset)) return false;
+                continue;
+            }
+
             long end = _end?.Position ?? long.MaxValue;
             while (_walk!.Offset < to && _walk.TryNext(out header, end, to))
             {
@@ -52,10 +59,12 @@ internal sealed class SegmentCursor(LogContext context) : IDisposable
             && _end is SegmentEnd end && offset < end.Offset;
         if (!inSegment)
         {
-            List<SegmentName> names = SegmentList.Read(context.Folder);
-            if (names.Count == 0) return false;
-            int index = Math.Max(0, SegmentList.IndexOf(names, offset));
-            if (!Open(names[index])) return false;
+            while (true)
+            {
+                List<SegmentName> names = SegmentList.Read(context.Folder);
+                if (names.Count == 0) return false;
+                if (Open(names[Math.Max(0, SegmentList.IndexOf(names, offset))])) break;
+            }
         }
 
         _walk?.Dispose();
@@ -96,15 +105,16 @@ internal sealed class SegmentCursor(LogContext context) : IDisposable
 
     /// <summary>
     /// In the watermark's own segment the watermark is the limit. In an earlier one it is the stated end: behind it
-    /// there may be batches that were void, and look like others.
+    /// there may be batches that were void, and look like others. False: the segment was deleted.
     /// </summary>
-    private void RequireEnd(long epoch)
+    private bool TryRequireEnd(long epoch)
     {
-        if (_end is not null || Segment.Header.Ordinal >= epoch) return;
+        if (_end is not null || Segment.Header.Ordinal >= epoch) return true;
         LearnEnd();
-        if (_end is null)
-            throw new DamagedException(
-                Segment.Name.ToString(), 0, Segment.File.Length, "the segment that states its end is missing");
+        if (_end is not null) return true;
+        if (context.Folder.TryStatus(Segment.Name.ToString()) is null) return false;
+        throw new DamagedException(
+            Segment.Name.ToString(), 0, Segment.File.Length, "the segment that states its end is missing");
     }
 
     /// <summary>Crosses into the next segment, which must begin where this one was said to end.</summary>
@@ -115,13 +125,17 @@ internal sealed class SegmentCursor(LogContext context) : IDisposable
         if (_end is null || _walk!.Position < endPosition)
             throw new DamagedException(
                 Segment.Name.ToString(), _walk!.Position, endPosition, Missing(_walk.Offset, _end?.Offset ?? to));
-        List<SegmentName> names = SegmentList.Read(context.Folder);
-        // When the next one was deleted meanwhile, the first one that is kept.
-        int next = names.FindIndex(name => name.Ordinal > current);
-        if (next < 0 || !Open(names[next])) return false;
-        _walk?.Dispose();
-        _walk = SegmentWalk.FromStart(Segment);
-        return true;
+        while (true)
+        {
+            List<SegmentName> names = SegmentList.Read(context.Folder);
+            int next = names.FindIndex(name => name.Ordinal > current);
+            if (next < 0) return false;
+            // Null: deleted between the listing and the opening. The first one that is kept comes after it.
+            if (!Open(names[next])) continue;
+            _walk?.Dispose();
+            _walk = SegmentWalk.FromStart(Segment);
+            return true;
+        }
     }
 
     private void Close()

@@ -5,27 +5,20 @@ namespace Fiq.Storage;
 /// <summary>The segments in a queue's folder, as the directory names them, in order of their ordinals.</summary>
 internal static class SegmentList
 {
+    // Segments may be deleted while the directory is read, one after the other, oldest first.
+    private const int TriesMax = 8;
+
     /// <summary>Reads the directory. Foreign names are passed over.</summary>
     /// <exception cref="DamagedException">An ordinal is missing or there twice, or offsets go backwards.</exception>
     public static List<SegmentName> Read(IDirectory folder)
     {
-        var names = new List<SegmentName>();
-        foreach (string fileName in folder.List())
-            if (SegmentName.TryParse(fileName, out SegmentName name) && !IsEmptyFile(folder, fileName))
-                names.Add(name);
-        names.Sort();
-        for (int i = 1; i < names.Count; i++)
+        for (int attempt = 1; ; attempt++)
         {
-            if (names[i].Ordinal == names[i - 1].Ordinal)
-                throw new DamagedException(names[i].ToString(), 0, 0, $"{names[i - 1]} has the same ordinal");
-            if (names[i].Ordinal != names[i - 1].Ordinal + 1)
-                throw new DamagedException(
-                    names[i].ToString(), 0, 0, $"the segment between it and {names[i - 1]} is missing");
-            if (names[i].BaseOffset < names[i - 1].BaseOffset)
-                throw new DamagedException(names[i].ToString(), 0, 0, $"it begins before {names[i - 1]}");
+            List<SegmentName> names = ReadOnce(folder);
+            DamagedException? damage = FindDamage(names);
+            if (damage is null) return names;
+            if (attempt == TriesMax) throw damage;
         }
-
-        return names;
     }
 
     /// <summary>
@@ -46,7 +39,33 @@ internal static class SegmentList
         return low - 1;
     }
 
-    // A segment gets its name only after it was written and synced, so an empty file is none of ours.
-    private static bool IsEmptyFile(IDirectory folder, string fileName) =>
-        folder.TryStatus(fileName) is not { Kind: EntryKind.File, Length: > 0 };
+    private static List<SegmentName> ReadOnce(IDirectory folder)
+    {
+        var names = new List<SegmentName>();
+        foreach (string fileName in folder.List())
+        {
+            // A segment gets its name only after it was written and synced, so an empty file is none of ours.
+            if (SegmentName.TryParse(fileName, out SegmentName name)
+                && folder.TryStatus(fileName) is { Kind: EntryKind.File, Length: > 0 })
+                names.Add(name);
+        }
+
+        names.Sort();
+        return names;
+    }
+
+    private static DamagedException? FindDamage(List<SegmentName> names)
+    {
+        for (int i = 1; i < names.Count; i++)
+        {
+            string? what = names[i].Ordinal == names[i - 1].Ordinal ? $"{names[i - 1]} has the same ordinal"
+                : names[i].Ordinal != names[i - 1].Ordinal + 1
+                    ? $"the segment between it and {names[i - 1]} is missing"
+                : names[i].BaseOffset < names[i - 1].BaseOffset ? $"it begins before {names[i - 1]}"
+                : null;
+            if (what is not null) return new DamagedException(names[i].ToString(), 0, 0, what);
+        }
+
+        return null;
+    }
 }

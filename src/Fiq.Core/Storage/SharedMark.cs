@@ -34,6 +34,8 @@ internal sealed class SharedMark
         ulong selector = _page.Load64(_selectorAt) + 1;
         _page.Write(CopyAt(selector), bytes);
         _page.Store64(_selectorAt, selector);
+        // No store that follows may be seen before this one.
+        _page.Fence();
     }
 
     /// <summary>Reads the value; null when no copy is valid.</summary>

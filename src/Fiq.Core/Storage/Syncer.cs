@@ -28,6 +28,8 @@ internal sealed class Syncer(ControlPage page, ControlLocks locks, TailSegment t
         // Before anything else: a roller that died may have moved the tail and not yet the watermark.
         if (page.Rolling != 0) return LeadResult.MustRoll;
         LogMark tail = page.Tail();
+        // First, because a roller that died may have left the tail in the new epoch and the watermark in the old one.
+        if (page.Rolling != 0) return LeadResult.MustRoll;
         if (tail.Epoch != tailSegment.Epoch) return LeadResult.OtherEpoch;
         if (IsSpoiltWithSyncLock(tail.Epoch)) return LeadResult.MustRoll;
         LogMark watermark = page.Watermark();

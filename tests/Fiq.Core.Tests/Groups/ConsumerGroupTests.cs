@@ -167,7 +167,7 @@ public sealed class ConsumerGroupTests : IDisposable
         using var next = _rig.Attach();
         next.Status(10).SettledMicroseconds.Should().Be(6);
         next.Claim(10, 10).Offsets().Should().Equal(1, 2, 3, 5, 6, 7, 8, 9);
-        GroupReader.ReadDurableFloor(_rig.Folder, _rig.Context.QueueId).Should().Be(1);
+        GroupReader.ReadDurableFloor(_rig.Folder, _rig.Context).Should().Be(1);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class CrowdTests : IDisposable
         await Task.WhenAll(others);
 
         _settled.Order().Should().Equal(Enumerable.Range(0, (int)Messages).Select(offset => (long)offset));
-        GroupReader.ReadDurableFloor(_rig.Folder, _rig.Context.QueueId).Should().Be(Messages);
+        GroupReader.ReadDurableFloor(_rig.Folder, _rig.Context).Should().Be(Messages);
     }
 
     private void Work(Random random)

@@ -165,7 +165,7 @@ public sealed class FlushTests : IDisposable
 
     private ConsumerGroup AttachFaulty() => _rig.Attach(new FaultyDirectory(_rig.Folder, _faults));
 
-    private long Durable() => GroupReader.ReadDurableFloor(_rig.Folder, _rig.Context.QueueId);
+    private long Durable() => GroupReader.ReadDurableFloor(_rig.Folder, _rig.Context);
 
     private FileIdentity Identity() => _rig.Folder.TryStatus("offset")!.Value.Identity;
 }

@@ -90,7 +90,7 @@ public sealed class KilledMemberTests : IDisposable
         {
             after.SettledMessages.Should().Be(before.SettledMessages);
             TableRebuild.ReadOffsets(_rig.Folder, _rig.Context.QueueId).Sums.Floor
-                .Should().BeGreaterThanOrEqualTo(GroupReader.ReadDurableFloor(_rig.Folder, _rig.Context.QueueId));
+                .Should().BeGreaterThanOrEqualTo(GroupReader.ReadDurableFloor(_rig.Folder, _rig.Context));
         },
         other => other.Flush().Should().Be(other.Status(0).Floor));
 

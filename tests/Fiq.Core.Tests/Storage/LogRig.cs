@@ -57,7 +57,8 @@ internal sealed class LogRig : IDisposable
     }
 
     /// <summary>All that a reader of this member sees now.</summary>
-    public static List<(long Offset, string Body)> ReadAll(QueueLog log) => Read(log, log.FirstOffset, log.Watermark.Offset);
+    public static List<(long Offset, string Body)> ReadAll(QueueLog log) =>
+        Read(log, log.FirstOffset, log.Watermark.Offset);
 
     public static List<(long Offset, string Body)> Read(QueueLog log, long from, long to)
     {
