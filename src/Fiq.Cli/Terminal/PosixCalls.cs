@@ -21,9 +21,8 @@ internal static partial class PosixCalls
     public const nuint BytesUnread = 0x541B;
     public const nuint WindowSize = 0x5413;
     public const nint DefaultAction = 0;
-    public const int GetDescriptorFlags = 1;
-    private const int GetPipeSize = 1032;
     private const int GetDescriptorFlags = 1;
+    private const int GetPipeSize = 1032;
     private const int SeekCurrent = 1;
 
     /// <summary>What to wait for at a descriptor, and what happened.</summary>
@@ -51,7 +50,7 @@ internal static partial class PosixCalls
     public static partial int Control(int descriptor, nuint request, out ulong value);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    public static partial int DescriptorFlags(int descriptor, int command);
+    private static partial int DescriptorFlags(int descriptor, int command);
 
     [LibraryImport("libc", EntryPoint = "isatty", SetLastError = true)]
     public static partial int IsTerminal(int descriptor);
@@ -72,7 +71,7 @@ internal static partial class PosixCalls
     /// Whether a standard descriptor was there when the process began. If not, its number soon belongs to a file of
     /// the runtime's, which, unlike what is inherited, is closed on exec.
     /// </summary>
-    public static bool IsInherited(int descriptor) => FileControl(descriptor, GetDescriptorFlags, 0) == 0;
+    public static bool IsInherited(int descriptor) => DescriptorFlags(descriptor, GetDescriptorFlags) == 0;
 
     /// <summary>Whether it is a pipe: only a pipe has a pipe's size.</summary>
     public static bool IsPipe(int descriptor) => FileControl(descriptor, GetPipeSize, 0) > 0;

@@ -80,7 +80,7 @@ internal sealed class Streams
 
     /// <summary>What came through exec is not close-on-exec; everything that the runtime opens is.</summary>
     private static Stream Open(int descriptor, string name) =>
-        PosixCalls.DescriptorFlags(descriptor, PosixCalls.GetDescriptorFlags) == 0
+        PosixCalls.IsInherited(descriptor)
             ? new DescriptorStream(descriptor)
             : new ClosedStream(name);
 
