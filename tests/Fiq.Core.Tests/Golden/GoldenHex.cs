@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using Fiq.Tests.House.Sources;
 
 namespace Fiq.Tests.Golden;
 
@@ -10,7 +10,8 @@ internal static class GoldenHex
 {
     public static void Check(string name, byte[] bytes)
     {
-        var path = Path.Join(Path.GetDirectoryName(Here()), name);
+        // Not CallerFilePath: a deterministic build writes /_/ for the repository's folder.
+        var path = Path.Join(SourceTree.Root, "tests", "Fiq.Core.Tests", "Golden", name);
         var text = string.Concat(bytes.Chunk(16).Select(line => Convert.ToHexStringLower(line) + "\n"));
         if (Environment.GetEnvironmentVariable("FIQ_WRITE_GOLDEN") == "1")
         {
@@ -20,6 +21,4 @@ internal static class GoldenHex
 
         File.ReadAllText(path).Should().Be(text, "{0} is on people's disks", name);
     }
-
-    private static string Here([CallerFilePath] string path = "") => path;
 }
