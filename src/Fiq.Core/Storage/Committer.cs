@@ -265,9 +265,8 @@ internal sealed class Committer(
 
     private long ReadStatedEnd(long epoch)
     {
-        foreach (string fileName in context.Folder.List())
+        if (SegmentList.Find(context.Folder, epoch + 1) is SegmentName name)
         {
-            if (!SegmentName.TryParse(fileName, out SegmentName name) || name.Ordinal != epoch + 1) continue;
             using SegmentFile? successor = SegmentFile.TryOpen(context.Folder, name, context.QueueId, writable: false);
             if (successor is not null) return successor.Header.Previous.Offset;
         }

@@ -36,6 +36,8 @@ internal static class ControlLayout
     public const int TailCopiesAt = 256;
     public const int WatermarkCopiesAt = 512;
     public const int HoldersAt = 768;
+    public const int OwnDeviceAt = 800;
+    public const int OwnInodeAt = 808;
     public const int EventCountAt = 840;
 
     public const int EndsAt = 1024;

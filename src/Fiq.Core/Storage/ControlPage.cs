@@ -148,6 +148,17 @@ internal sealed class ControlPage : IDisposable
         _page.Store64(ControlLayout.TailInodeAt, tailFile.Inode);
     }
 
+    /// <summary>Which file the page was written into; in a copy of the folder it is in another one.</summary>
+    public FileIdentity OwnFile() =>
+        new(_page.Load64(ControlLayout.OwnDeviceAt), _page.Load64(ControlLayout.OwnInodeAt));
+
+    /// <summary>Remembers which file this page is in. Only while no other process is a member.</summary>
+    public void StoreOwnFile(FileIdentity control)
+    {
+        _page.Store64(ControlLayout.OwnDeviceAt, control.Device);
+        _page.Store64(ControlLayout.OwnInodeAt, control.Inode);
+    }
+
     /// <summary>Says whose page this is. Only while no other process is a member.</summary>
     public void StoreIdentity(ulong queueId, Guid bootId)
     {

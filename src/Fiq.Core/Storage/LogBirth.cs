@@ -18,6 +18,7 @@ internal static class LogBirth
         using (var page = new ControlPage(control.Map(ControlLayout.Size, writable: true)))
         {
             page.StoreIdentity(context.QueueId, context.BootId);
+            page.StoreOwnFile(control.Identity);
             page.StoreTailFile(segment.File.Identity);
             page.StoreTail(born);
             page.StoreWatermark(born);

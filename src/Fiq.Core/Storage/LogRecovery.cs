@@ -33,6 +33,7 @@ internal sealed class LogRecovery(
         page.StoreTail(found.Accepted);
         page.StoreWatermark(found.Proven);
         page.StoreTailFile(segment.File.Identity);
+        page.StoreOwnFile(context.Folder.TryStatus(ControlFile.Name)?.Identity ?? default);
         page.Ends.Store(segment.Header.Previous);
         page.Rolling = 0;
         page.Syncing = 0;

@@ -24,6 +24,7 @@ internal sealed class Recovery(LogContext context, ControlPage page)
         LogMark start = Hint(segment) ?? Beginning(segment);
         LogMark end = WalkHeaders(segment, start, out long proof);
         proof = Math.Max(Math.Max(proof, provenByGroups), Math.Max(start.Offset, segment.Header.BornOffset));
+        proof = Math.Max(proof, ProvenByPage(segment));
         if (end.Position < segment.Header.BornPosition || end.Offset < proof) throw Damaged(segment, end, proof);
         (LogMark proven, LogMark accepted) = WalkBodies(segment, start, proof);
         if (IsClean(segment, accepted)) return new Finding(accepted, accepted, IsClean: true);
@@ -68,6 +69,23 @@ internal sealed class Recovery(LogContext context, ControlPage page)
                 out BatchHeader last)
             && last.Crc == watermark.LastHeaderCrc && last.EndPosition == watermark.Position;
         return agrees ? watermark : null;
+    }
+
+    /// <summary>
+    /// A watermark is stored only after a sync, so it proves what it says, in any boot, as long as it speaks of this
+    /// very file. In a copied folder files have other identities, and the page may be newer than they are.
+    /// </summary>
+    private long ProvenByPage(SegmentFile segment)
+    {
+        if (!page.Belongs(context.QueueId, bootId: null, out _)) return 0;
+        if (page.TryWatermark() is not LogMark watermark) return 0;
+        if (watermark.Segment == segment.Name)
+            return page.TailFile() == segment.File.Identity ? watermark.Offset : 0;
+        bool isOriginal = context.Folder.TryStatus(ControlFile.Name)?.Identity == page.OwnFile();
+        if (isOriginal && watermark.Epoch > segment.Header.Ordinal)
+            throw new DamagedException(
+                watermark.Segment.ToString(), 0, watermark.Position, "the segment was durable and is not there");
+        return 0;
     }
 
     private static LogMark WalkHeaders(SegmentFile segment, in LogMark start, out long proof)

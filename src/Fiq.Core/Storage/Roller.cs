@@ -155,12 +155,7 @@ internal sealed class Roller(
         }
     }
 
-    private SegmentName? Find(long ordinal)
-    {
-        foreach (string fileName in context.Folder.List())
-            if (SegmentName.TryParse(fileName, out SegmentName name) && name.Ordinal == ordinal) return name;
-        return null;
-    }
+    private SegmentName? Find(long ordinal) => SegmentList.Find(context.Folder, ordinal);
 
     private void AssertBothHeld()
     {

@@ -28,9 +28,10 @@ internal sealed class Sealer(LogContext context, ControlLocks locks)
             segment.File.SetLength(end.Position);
             segment.File.Write(footer.Encode(context.QueueId, name.Ordinal), end.Position);
         }
-        catch (FileSystemException error) when (error.IsNoSpace)
+        catch (FileSystemException)
         {
-            // Only a convenience is missing: readers walk the segment instead.
+            // Only a convenience is missing: readers walk the segment instead. The disk's error is met again by
+            // whoever needs an answer.
             return;
         }
         finally

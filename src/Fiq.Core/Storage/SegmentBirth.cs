@@ -121,7 +121,7 @@ internal sealed class SegmentBirth : IDisposable
         header.Encode(bytes);
         _file!.Write(bytes, 0);
         _file.Sync();
-        if (!_context.Folder.TryRenameNoReplace(_temporaryName, header.Name.ToString())) return null;
+        if (!TryName(header.Name.ToString())) return null;
         var segment = SegmentFile.Adopt(_file, header);
         _file = null;
         return (segment, _mark);
@@ -134,6 +134,15 @@ internal sealed class SegmentBirth : IDisposable
         _file.Dispose();
         _file = null;
         _context.Folder.TryUnlink(_temporaryName);
+    }
+
+    // An empty file of that name is none of ours: a segment is whole before it gets its name.
+    private bool TryName(string name)
+    {
+        if (_context.Folder.TryRenameNoReplace(_temporaryName, name)) return true;
+        if (_context.Folder.TryStatus(name) is not { Kind: EntryKind.File, Length: 0 }) return false;
+        _context.Folder.TryUnlink(name);
+        return _context.Folder.TryRenameNoReplace(_temporaryName, name);
     }
 
     private void WriteCheckpoint(long timestampMax)

@@ -21,6 +21,16 @@ internal static class SegmentList
         }
     }
 
+    /// <summary>The segment of an ordinal; null when there is none.</summary>
+    public static SegmentName? Find(IDirectory folder, long ordinal)
+    {
+        foreach (string fileName in folder.List())
+            if (SegmentName.TryParse(fileName, out SegmentName name) && name.Ordinal == ordinal
+                && IsOurs(folder, fileName))
+                return name;
+        return null;
+    }
+
     /// <summary>
     /// The index of the segment that holds an offset, or would: the last one that begins at or before it. -1 when
     /// the offset lies before all of them. Segments with equal bases are empty but for the last.
@@ -43,16 +53,14 @@ internal static class SegmentList
     {
         var names = new List<SegmentName>();
         foreach (string fileName in folder.List())
-        {
-            // A segment gets its name only after it was written and synced, so an empty file is none of ours.
-            if (SegmentName.TryParse(fileName, out SegmentName name)
-                && folder.TryStatus(fileName) is { Kind: EntryKind.File, Length: > 0 })
-                names.Add(name);
-        }
-
+            if (SegmentName.TryParse(fileName, out SegmentName name) && IsOurs(folder, fileName)) names.Add(name);
         names.Sort();
         return names;
     }
+
+    // A segment gets its name only after it was written and synced, so an empty file is none of ours.
+    private static bool IsOurs(IDirectory folder, string fileName) =>
+        folder.TryStatus(fileName) is { Kind: EntryKind.File, Length: > 0 };
 
     private static DamagedException? FindDamage(List<SegmentName> names)
     {
