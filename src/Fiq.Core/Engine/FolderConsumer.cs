@@ -152,6 +152,11 @@ internal sealed class FolderConsumer : IQueueConsumer
         {
             _group.Dispose();
         }
+        catch (Exception error) when (_log.IsDeleted && (error is FiqException or IOException))
+        {
+            // Converted into nothing: with the queue its progress is gone, and whoever waits for messages is told.
+            return ValueTask.CompletedTask;
+        }
         finally
         {
             // What was handed back may be what somebody waits for.

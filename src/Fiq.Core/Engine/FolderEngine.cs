@@ -59,6 +59,7 @@ public sealed class FolderEngine : IQueueEngine
         Run(() =>
         {
             RefuseReserved(queue);
+            RefuseOutOfRange(settings);
             using IDirectory store = OpenStore();
             if (new QueueLifecycle(store, _options).TryCreate(queue, settings)) return true;
             using QueueFolder? folder = QueueFolder.TryOpen(store, queue, _options);
@@ -116,7 +117,8 @@ public sealed class FolderEngine : IQueueEngine
                 out long offset)
                 ? offset
                 : null;
-            GroupBirth.RefuseStart(attached.Folder, options, startedAt);
+            if (startedAt is null && options.Start is StartPosition start)
+                startedAt = GroupBirth.Move(attached.Folder, attached.Log, options, start);
             return FolderConsumer.Open(attached, options, startedAt, _options.Time);
         }
         catch
@@ -187,6 +189,16 @@ public sealed class FolderEngine : IQueueEngine
             ErrorCode.BadRequest,
             $"\"{queue}\" ends in {QueueName.DeadSuffix}, which is reserved for dead letters",
             "Choose another name.");
+    }
+
+    private static void RefuseOutOfRange(QueueSettings settings)
+    {
+        if (settings.MessageBytesMax is < 1 or > Message.BodySizeMax)
+            throw new FiqException(
+                ErrorCode.BadRequest, $"the largest message must have 1 to {Message.BodySizeMax} bytes");
+        if (settings.SegmentBytes < QueueSettings.SegmentBytesMin)
+            throw new FiqException(
+                ErrorCode.BadRequest, $"a segment must have at least {QueueSettings.SegmentBytesMin} bytes");
     }
 
     // Everything here is a matter of a few system calls; what waits (appending, leasing) is asynchronous by itself.

@@ -18,31 +18,40 @@ internal static class GroupBirth
         offset = 0;
         using (var existing = folder.TryOpenGroup(name))
             if (existing is not null) return false;
-        long begin = 0;
-        bool created = log.WithGroupsLock(() =>
-        {
-            LogMark watermark = log.Watermark;
-            begin = Find(folder, log.FirstOffset, start, watermark);
-            long microseconds = LogLookup.MicrosecondsBelow(folder.Log, begin, watermark);
-            return folder.TryCreateGroup(name, new GroupStart(begin, microseconds));
-        });
-        offset = begin;
-        return created;
+        return AtStart(folder, log, start, out offset, found => folder.TryCreateGroup(name, found));
     }
 
-    /// <summary>A start was named for a group that has its own progress already.</summary>
-    /// <exception cref="FiqException"><see cref="ErrorCode.BadRequest"/>.</exception>
-    public static void RefuseStart(QueueFolder folder, ConsumerOptions options, long? startedAt)
+    /// <summary>
+    /// Lets a group that exists begin elsewhere, which only one that has neither progress nor members can. Returns
+    /// the offset at which it begins.
+    /// </summary>
+    /// <exception cref="FiqException"><see cref="ErrorCode.BadRequest"/>: it has.</exception>
+    public static long Move(QueueFolder folder, QueueLog log, ConsumerOptions options, StartPosition start)
     {
-        if (options.Start is null || startedAt is not null) return;
-        using var group = folder.TryOpenGroup(options.Group);
-        if (group is null) return;
+        using var group = folder.TryOpenGroup(options.Group)
+            ?? throw new FiqException(ErrorCode.GroupNotFound, $"group \"{options.Group}\" was deleted");
+        bool Restart(GroupStart found) => GroupRestart.TryMove(group, folder.Group, found, ControlLocks.WaitLimit);
+        if (AtStart(folder, log, start, out long offset, Restart)) return offset;
         GroupStatus status = GroupReader.Read(group, folder.Group, long.MaxValue);
         throw new FiqException(
             ErrorCode.BadRequest,
             $"group \"{options.Group}\" of queue \"{folder.Name}\" has progress already: it stands at offset "
                 + $"{status.Floor}",
             "A start can be named for a new group only; to move this one, use fiq group seek.");
+    }
+
+    private static bool AtStart(
+        QueueFolder folder, QueueLog log, StartPosition start, out long offset, Func<GroupStart, bool> begin)
+    {
+        long found = 0;
+        bool done = log.WithGroupsLock(() =>
+        {
+            LogMark watermark = log.Watermark;
+            found = Find(folder, log.FirstOffset, start, watermark);
+            return begin(new GroupStart(found, LogLookup.MicrosecondsBelow(folder.Log, found, watermark)));
+        });
+        offset = found;
+        return done;
     }
 
     private static long Find(QueueFolder folder, long firstOffset, StartPosition start, in LogMark watermark) =>

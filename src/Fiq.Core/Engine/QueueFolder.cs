@@ -49,9 +49,12 @@ internal sealed class QueueFolder : IDisposable
         {
             return new QueueFolder(name, folder, QueueFile.Read(folder), options);
         }
-        catch
+        catch (Exception error)
         {
+            FileIdentity opened = folder.Identity;
             folder.Dispose();
+            // Deleted while we looked into it: then the name is gone, or another queue's.
+            if (error is DamagedException && store.TryStatus(name.ToString())?.Identity != opened) return null;
             throw;
         }
     }

@@ -114,8 +114,7 @@ internal sealed class QueueLifecycle(IDirectory store, FolderOptions options)
         }
 
         if (!buried) return false;
-        FolderTree.RemoveContent(queue.Directory);
-        store.TryRemoveDirectory(grave);
+        Clean(queue.Directory, grave);
         return true;
     }
 
@@ -129,8 +128,25 @@ internal sealed class QueueLifecycle(IDirectory store, FolderOptions options)
             // Its maker may live, or may just have given it its name: then the name here is another folder's.
             if (folder is null || !folder.TryLockExclusive()) continue;
             if (store.TryStatus(entry)?.Identity != folder.Identity) continue;
+            Clean(folder, entry);
+        }
+    }
+
+    /// <summary>
+    /// Removes what lies under a name that means nothing. A process that has not yet noticed the deletion may put a
+    /// file there meanwhile, and another cleaner may be at it: what is left is the next one's.
+    /// </summary>
+    private void Clean(IDirectory folder, string name)
+    {
+        try
+        {
             FolderTree.RemoveContent(folder);
-            store.TryRemoveDirectory(entry);
+            store.TryRemoveDirectory(name);
+        }
+        catch (FileSystemException error) when (error.Errno is Errno.NotEmpty or Errno.NoEntry)
+        {
+            // Its name means nothing, so nothing is wrong with leaving it.
+            return;
         }
     }
 }

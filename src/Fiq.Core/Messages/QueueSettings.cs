@@ -3,6 +3,9 @@ namespace Fiq;
 /// <summary>What a queue is created with; kept in its <c>queue.json</c>.</summary>
 public sealed record QueueSettings
 {
+    /// <summary>The smallest <see cref="SegmentBytes"/>: 1 MiB. Smaller ones would only be many.</summary>
+    public const long SegmentBytesMin = 1024 * 1024;
+
     /// <summary>The largest message body, in bytes; 1 to <see cref="Message.BodySizeMax"/>.</summary>
     public int MessageBytesMax { get; init; } = Message.BodySizeMax;
 

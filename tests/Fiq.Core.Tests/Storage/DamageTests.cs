@@ -1,6 +1,4 @@
-using Fiq.Files;
 using Fiq.Storage;
-using Fiq.Tests.Doubles;
 
 namespace Fiq.Tests.Storage;
 

@@ -124,7 +124,8 @@ public sealed class RecoveryTests
     [Fact]
     public void With_no_room_what_is_proven_can_be_read_and_the_next_append_recovers()
     {
-        using var rig = new LogRig();
+        var time = new ManualTime();
+        using var rig = new LogRig(time: time);
         TornEnd.Make(rig);
         var faults = new Faults { ErrorOf = LogCalls.Failing("create", Errno.NoSpace) };
         using (QueueLog log = rig.Attach(faults))
@@ -133,8 +134,11 @@ public sealed class RecoveryTests
             Action append = () => log.Append("e");
             append.Should().Throw<FiqException>().Which.Code.Should().Be(ErrorCode.DiskFull);
             rig.Segments.Should().HaveCount(1);
+            // A roll that failed is tried again at most once a second.
+            time.Advance(TimeSpan.FromSeconds(2));
             faults.ErrorOf = LogCalls.Failing("write", Errno.NoSpace);
             append.Should().Throw<FiqException>().Which.Code.Should().Be(ErrorCode.DiskFull);
+            time.Advance(TimeSpan.FromSeconds(2));
             faults.ErrorOf = (_, _) => Errno.None;
             log.Append("e").Should().Be(4);
             LogRig.ReadAll(log).Select(each => each.Body).Should().Equal("a", "b", "c", "d", "e");
