@@ -80,7 +80,9 @@ public sealed class ConsumePipeTests : IDisposable
     {
         await BashAsync("seq 1 20000 | sed 's/.*/k&:message number &:0/' | fiq produce q -q");
         FiqResult stuck = await BashAsync(
-            "fiq consume q --raw --grace 200ms > >(sleep 4) & sleep 1.5; kill -TERM $!; wait $!; echo $?");
+            "fiq consume q --raw --grace 200ms > >(exec sleep 20 >&- 2>&-) & "
+            + "until fiq queue show q --json | grep -q '\"pid\"'; do sleep 0.05; done; sleep 0.5; "
+            + "kill -TERM $!; wait $!; echo $?");
         stuck.Output.Lines.Should().Equal("0");
         FiqResult rest = await BashAsync("fiq consume q --raw -q --until-empty | wc -l");
         int.Parse(rest.Output.Lines[0], System.Globalization.CultureInfo.InvariantCulture).Should().BePositive();
