@@ -8,17 +8,9 @@ namespace Fiq.Storage;
 /// Not safe for several threads: the appender above runs one commit at a time.
 /// </summary>
 internal sealed class Committer(
-    LogContext context, ControlPage page, ControlLocks locks, TailSegment tailSegment, Syncer syncer, Roller roller,
-    AttachmentGuard guard)
+    LogContext context, ControlPage page, ControlLocks locks, TailSegment tailSegment, Roller roller,
+    AttachmentGuard guard, DurabilityWait durability)
 {
-    /// <summary>How long a commit waits for whoever syncs before its outcome is unknown.</summary>
-    public static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(10);
-
-    // A leader may have died between unlocking and waking.
-    private static readonly TimeSpan NapMax = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan NoLeaderPatience = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan RetryRollAfter = TimeSpan.FromSeconds(1);
-
     // Each failed sync voids the commit once; a disk on which so many fail in a row can't be written.
     private const int EpochsMax = 16;
 
@@ -36,7 +28,7 @@ internal sealed class Committer(
         for (int epoch = 0; epoch < EpochsMax; epoch++)
         {
             LogMark end = Append(commit);
-            if (IsDurableInTheEnd(end)) return end.Offset - commit.Count;
+            if (durability.IsDurableInTheEnd(end)) return end.Offset - commit.Count;
         }
 
         throw new FiqException(
@@ -53,7 +45,7 @@ internal sealed class Committer(
             guard.Check();
             if (page.Rolling != 0)
             {
-                WithLock(ControlLock.Sync, roller.FinishWithBothLocks);
+                locks.With(ControlLock.Sync, roller.FinishWithBothLocks);
                 page.Readers.Wake();
             }
 
@@ -61,7 +53,7 @@ internal sealed class Committer(
             tailSegment.Follow(tail);
             if (MustEnd(tail, commit.Length) is EndReason reason)
             {
-                WithLock(ControlLock.Sync, () => _rolls.Try(() => roller.RollWithBothLocks(reason)));
+                locks.With(ControlLock.Sync, () => _rolls.Try(() => roller.RollWithBothLocks(reason)));
                 tail = page.Tail();
                 page.Readers.Wake();
             }
@@ -141,149 +133,6 @@ internal sealed class Committer(
             int length = (int)Math.Min(zeros.Length, to - from);
             file.Write(zeros.AsSpan(0, length), from);
             from += length;
-        }
-    }
-
-    // The commit is written: from here on an error must not sound as if nothing had been stored.
-    private bool IsDurableInTheEnd(in LogMark end)
-    {
-        try
-        {
-            return WaitUntilDurable(end);
-        }
-        catch (FileSystemException error)
-        {
-            throw LogErrors.Unknown(error.Message, error);
-        }
-        catch (FiqException error) when (error.Code is not (ErrorCode.Unknown or ErrorCode.QueueNotFound))
-        {
-            throw LogErrors.Unknown(error.Message, error);
-        }
-    }
-
-    /// <summary>True when the commit is durable, false when its epoch ended without it.</summary>
-    private bool WaitUntilDurable(in LogMark end)
-    {
-        long started = context.Time.GetTimestamp();
-        long mayNotLeadSince = 0;
-        long lastRollAt = 0;
-        LogMark watermarkSeen = default;
-        FiqException? obstacle = null;
-        while (true)
-        {
-            if (Outcome(end) is bool durable) return durable;
-            LeadResult? lead = TryLead(end);
-            if (lead == LeadResult.MayNotLead)
-            {
-                LogMark watermark = page.Watermark();
-                if (mayNotLeadSince == 0 || watermark != watermarkSeen)
-                {
-                    mayNotLeadSince = context.Time.GetTimestamp();
-                    watermarkSeen = watermark;
-                }
-                else if (context.Time.GetElapsedTime(mayNotLeadSince) >= NoLeaderPatience)
-                {
-                    page.Note(ProtocolEvent.MayNotLead, end.Epoch, end.Offset);
-                    lead = LeadResult.MustRoll;
-                }
-            }
-
-            bool mayTry = lastRollAt == 0 || context.Time.GetElapsedTime(lastRollAt) >= RetryRollAfter;
-            if (lead == LeadResult.MustRoll && mayTry)
-            {
-                lastRollAt = context.Time.GetTimestamp();
-                obstacle = TryEndEpoch(end.Epoch);
-                continue;
-            }
-
-            if (lead == LeadResult.Published) continue;
-            if (context.Time.GetElapsedTime(started) > WaitLimit)
-                throw LogErrors.Unknown(
-                    obstacle?.Message ?? $"process {page.Holder(ControlLock.Sync)} has not synced it", obstacle);
-            LogMark wanted = end;
-            page.Appenders.SleepUnless(() => Outcome(wanted) is not null, NapMax);
-        }
-    }
-
-    /// <summary>Tries to sync for all. Null when somebody else is at it.</summary>
-    private LeadResult? TryLead(in LogMark end)
-    {
-        if (!locks.TryEnter(ControlLock.Sync)) return null;
-        LeadResult result;
-        try
-        {
-            result = Outcome(end) is null ? syncer.LeadWithSyncLock() : LeadResult.Published;
-        }
-        finally
-        {
-            locks.Exit(ControlLock.Sync);
-        }
-
-        if (result == LeadResult.Published) page.Readers.Wake();
-        return result;
-    }
-
-    /// <summary>
-    /// Ends a segment in which nothing can be proven any more. Returns what stood in the way, or null.
-    /// </summary>
-    private FiqException? TryEndEpoch(long epoch)
-    {
-        try
-        {
-            WithLock(ControlLock.Append, () =>
-            {
-                guard.Check();
-                WithLock(ControlLock.Sync, () =>
-                {
-                    roller.FinishWithBothLocks();
-                    if (page.Tail().Epoch == epoch) roller.RollWithBothLocks(EndReason.Failed);
-                });
-            });
-            page.Readers.Wake();
-            return null;
-        }
-        catch (FiqException error)
-            when (error.Code is ErrorCode.DiskFull or ErrorCode.ReadOnly or ErrorCode.Failed or ErrorCode.Busy)
-        {
-            return error;
-        }
-        catch (FileSystemException error)
-        {
-            return error.ToFiqException();
-        }
-    }
-
-    /// <summary>True: durable. False: its epoch ended without it. Null: not decided yet.</summary>
-    private bool? Outcome(in LogMark end)
-    {
-        LogMark watermark = page.Watermark();
-        if (watermark.Epoch == end.Epoch) return watermark.Offset >= end.Offset ? true : null;
-        if (watermark.Epoch < end.Epoch) return null;
-        long stated = page.Ends.TryFind(end.Epoch)?.Offset ?? ReadStatedEnd(end.Epoch);
-        return stated >= end.Offset;
-    }
-
-    private long ReadStatedEnd(long epoch)
-    {
-        if (SegmentList.Find(context.Folder, epoch + 1) is SegmentName name)
-        {
-            using SegmentFile? successor = SegmentFile.TryOpen(context.Folder, name, context.QueueId, writable: false);
-            if (successor is not null) return successor.Header.Previous.Offset;
-        }
-
-        throw LogErrors.Unknown("the segment that says so is deleted already");
-    }
-
-    private void WithLock(ControlLock which, Action action)
-    {
-        locks.Enter(which);
-        try
-        {
-            action();
-        }
-        finally
-        {
-            locks.Exit(which);
         }
     }
 }

@@ -48,6 +48,20 @@ internal sealed class ControlLocks : IDisposable
         if (which is ControlLock.Append or ControlLock.Sync) _page.Appenders.Wake();
     }
 
+    /// <summary>Runs something under a lock.</summary>
+    public void With(ControlLock which, Action action)
+    {
+        Enter(which);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            Exit(which);
+        }
+    }
+
     /// <summary>The first line of every method whose name says that it needs a lock.</summary>
     public void AssertHeld(ControlLock which)
     {

@@ -52,22 +52,16 @@ internal sealed class LogRecovery(
 
     private void CarryOver()
     {
-        locks.Enter(ControlLock.Append);
-        locks.Enter(ControlLock.Sync);
         try
         {
-            roller.RollWithBothLocks(EndReason.Recovered);
+            locks.With(ControlLock.Append, () =>
+                locks.With(ControlLock.Sync, () => roller.RollWithBothLocks(EndReason.Recovered)));
         }
         catch (FiqException error)
             when (error.Code is ErrorCode.DiskFull or ErrorCode.ReadOnly or ErrorCode.Failed)
         {
             // What is proven can be consumed; the next append tries again.
             page.Note(ProtocolEvent.WriteFailed, page.Tail().Epoch, page.Tail().Offset);
-        }
-        finally
-        {
-            locks.Exit(ControlLock.Sync);
-            locks.Exit(ControlLock.Append);
         }
     }
 

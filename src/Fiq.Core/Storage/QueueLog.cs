@@ -33,7 +33,8 @@ internal sealed class QueueLog : IDisposable
         _readerGuard = new AttachmentGuard(context, _page, _control.Identity);
         var syncer = new Syncer(_page, _locks, _tailSegment);
         var roller = new Roller(context, _page, _locks, _tailSegment, syncer, _spare);
-        _committer = new Committer(context, _page, _locks, _tailSegment, syncer, roller, _guard);
+        var durability = new DurabilityWait(context, _page, _locks, syncer, roller, _guard);
+        _committer = new Committer(context, _page, _locks, _tailSegment, roller, _guard, durability);
         _recovery = new LogRecovery(context, _page, _locks, _tailSegment, roller, _sealer);
     }
 
@@ -60,16 +61,7 @@ internal sealed class QueueLog : IDisposable
         var log = new QueueLog(context);
         try
         {
-            log._locks.Enter(ControlLock.Attach);
-            try
-            {
-                log.Join(provenByGroups);
-            }
-            finally
-            {
-                log._locks.Exit(ControlLock.Attach);
-            }
-
+            log._locks.With(ControlLock.Attach, () => log.Join(provenByGroups));
             log._guard.Check();
             return log;
         }
@@ -170,28 +162,9 @@ internal sealed class QueueLog : IDisposable
     /// </summary>
     public void Delete(Action remove)
     {
-        WithGroupsLock(() =>
-        {
-            _locks.Enter(ControlLock.Append);
-            try
-            {
-                _locks.Enter(ControlLock.Sync);
-                try
-                {
-                    DeleteWithAllLocks(remove);
-                }
-                finally
-                {
-                    _locks.Exit(ControlLock.Sync);
-                }
-            }
-            finally
-            {
-                _locks.Exit(ControlLock.Append);
-            }
-
-            return true;
-        });
+        _locks.With(ControlLock.Groups, () =>
+            _locks.With(ControlLock.Append, () =>
+                _locks.With(ControlLock.Sync, () => DeleteWithAllLocks(remove))));
         _page.Appenders.WakeAlways();
         _page.Readers.WakeAlways();
     }
