@@ -52,6 +52,38 @@ public sealed class FailedSyncTests : IDisposable
     }
 
     [Fact]
+    public void Nobody_else_syncs_it_either_though_its_leader_died_right_after_the_error()
+    {
+        for (int k = 0; k < 12; k++)
+        {
+            using var rig = new LogRig();
+            var watched = new Faults();
+            using QueueLog other = rig.Attach(watched);
+            var faults = new Faults();
+            QueueLog leader = rig.Attach(faults);
+            other.Append("other");
+            leader.Append("leader");
+            string first = rig.Segments.Single();
+            faults.ErrorOf = (call, _) =>
+            {
+                if (call != "fdatasync") return Errno.None;
+                faults.KillAfter(k);
+                return Errno.InputOutput;
+            };
+            LogCalls.Dies(() => leader.Append("void"));
+            leader.Abandon();
+            int synced = 0;
+            watched.ErrorOf = (call, name) =>
+            {
+                if (call == "fdatasync" && name == first) synced++;
+                return Errno.None;
+            };
+            other.Append("after");
+            synced.Should().Be(0, "the kernel tells of an error once, killed after {0} effects", k);
+        }
+    }
+
+    [Fact]
     public void On_a_disk_that_syncs_nothing_the_commit_fails_and_nothing_is_stored()
     {
         var faults = new Faults();
