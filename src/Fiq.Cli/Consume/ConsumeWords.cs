@@ -44,6 +44,7 @@ internal static class ConsumeWords
         if (summary.HandedBack > 0) parts.Add(string.Create(Invariant, $"{summary.HandedBack:N0} handed back"));
         if (summary.LeasesLost > 0) parts.Add($"{Count(summary.LeasesLost, "lease")} lost");
         if (summary.Delayed > 0) parts.Add(string.Create(Invariant, $"{summary.Delayed:N0} delayed"));
+        if (summary.StopReason is not null) parts.Add(summary.StopReason);
         return string.Join(" · ", parts);
     }
 

@@ -137,7 +137,7 @@ internal sealed class FolderConsumer : IQueueConsumer
     public ValueTask<GroupDescription> DescribeAsync(CancellationToken cancellation)
     {
         LogMark watermark = _log.Watermark;
-        return new(QueueDescriber.Describe(_folder, Group, _group.Status(watermark.Offset), watermark));
+        return new(QueueDescriber.Describe(_folder, Group, _group.Status(watermark.Offset), watermark, _log.Unproven));
     }
 
     public ValueTask DisposeAsync()

@@ -41,7 +41,7 @@ internal static class QueueDescriber
     }
 
     public static GroupDescription Describe(
-        QueueFolder folder, GroupName name, GroupStatus status, in LogMark watermark)
+        QueueFolder folder, GroupName name, GroupStatus status, in LogMark watermark, long unproven = 0)
     {
         long lag = status.Ready + status.Leased;
         return new GroupDescription
@@ -56,7 +56,9 @@ internal static class QueueDescriber
             BacklogSeconds = Math.Max(0, watermark.Sums.Microseconds - status.SettledMicroseconds)
                 / MicrosecondsPerSecond,
             OldestAgeSeconds = lag == 0 ? null : OldestAge(folder, status.Floor, watermark),
-            StopReason = status.StopReason,
+            StopReason = status.StopReason ?? (unproven == 0
+                ? null
+                : $"{unproven} more wait until the disk has room to make them durable again"),
             Consumers =
             [
                 .. status.Slots.Select(slot =>

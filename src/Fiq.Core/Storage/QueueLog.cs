@@ -44,6 +44,18 @@ internal sealed class QueueLog : IDisposable
     /// <summary>The offset of the first message kept.</summary>
     public long FirstOffset => _page.FirstOffset;
 
+    /// <summary>
+    /// Messages that a recovery accepted and found no room to carry over: nobody sees them before somebody can.
+    /// </summary>
+    public long Unproven
+    {
+        get
+        {
+            LogMark tail = _page.Tail();
+            return _page.Recovering == tail.Epoch ? Math.Max(0, tail.Offset - _page.Watermark().Offset) : 0;
+        }
+    }
+
     /// <summary>Whether the queue was deleted.</summary>
     public bool IsDeleted => _page.Deleted;
 

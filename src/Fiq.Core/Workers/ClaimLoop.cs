@@ -48,8 +48,8 @@ internal sealed class ClaimLoop
         _idleSince = clock.GetTimestamp();
     }
 
-    /// <summary>Messages of the group whose time has not come, as of the end.</summary>
-    public long Delayed { get; private set; }
+    /// <summary>The group as it was when the run ended because it was empty.</summary>
+    public GroupDescription? AtEnd { get; private set; }
 
     private StopRule Rule => _options.StopRule;
 
@@ -154,7 +154,7 @@ internal sealed class ClaimLoop
             // A lease of another consumer may come back, so it counts as work to do.
             if (group.Ready + group.Leased + group.Retrying == 0)
             {
-                Delayed = group.Delayed;
+                AtEnd = group;
                 return EndReason.Empty;
             }
 

@@ -51,6 +51,9 @@ public sealed record ConsumeSummary
 
     /// <summary>Messages whose time has not come; counted when the run ends because the group is empty.</summary>
     public long Delayed { get; init; }
+
+    /// <summary>Why there may be more that could not be taken, when the run ends because the group is empty.</summary>
+    public string? StopReason { get; init; }
 }
 
 /// <summary>What still runs after a stop.</summary>

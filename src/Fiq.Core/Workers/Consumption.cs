@@ -53,7 +53,7 @@ public sealed class Consumption : IPoolEvents, IOutputEvents
     }
 
     /// <summary>What has been done so far.</summary>
-    public ConsumeSummary Summary => _ledger.Summarize(_reason, _claims.Delayed);
+    public ConsumeSummary Summary => _ledger.Summarize(_reason, _claims.AtEnd);
 
     /// <summary>Runs until a rule or somebody ends it; then everything is settled or handed back.</summary>
     /// <exception cref="FiqException">An error ended it; what was not settled was handed back if possible.</exception>

@@ -88,7 +88,7 @@ internal sealed class Ledger(TimeProvider clock)
         }
     }
 
-    public ConsumeSummary Summarize(EndReason reason, long delayed)
+    public ConsumeSummary Summarize(EndReason reason, GroupDescription? atEnd)
     {
         lock (_gate)
         {
@@ -101,7 +101,8 @@ internal sealed class Ledger(TimeProvider clock)
                 AnyCame = _firstClaim is not null,
                 Elapsed = _state.Done > 0 ? clock.GetElapsedTime(_firstClaim!.Value, _lastSettle) : TimeSpan.Zero,
                 Work = _work,
-                Delayed = delayed,
+                Delayed = atEnd?.Delayed ?? 0,
+                StopReason = atEnd?.StopReason,
             };
         }
     }

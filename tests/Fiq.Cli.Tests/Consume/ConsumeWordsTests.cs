@@ -39,6 +39,7 @@ public sealed class ConsumeWordsTests
         ConsumeWords.Summary(summary).Should().Be(
             "1,000 done in 1.012 s, 100.25 s of work · 3 handed back · 1 lease lost · 2 delayed");
         ConsumeWords.Summary(new ConsumeSummary()).Should().Be("0 done");
+        ConsumeWords.Summary(new ConsumeSummary { StopReason = "2 more wait" }).Should().Be("0 done · 2 more wait");
     }
 
     private static GroupDescription Group(long ready, long delayed, double seconds) => new()

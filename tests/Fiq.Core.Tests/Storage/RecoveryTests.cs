@@ -131,6 +131,7 @@ public sealed class RecoveryTests
         using (QueueLog log = rig.Attach(faults))
         {
             LogRig.ReadAll(log).Should().Equal((0, "a"), (1, "b"));
+            log.Unproven.Should().Be(2);
             Action append = () => log.Append("e");
             append.Should().Throw<FiqException>().Which.Code.Should().Be(ErrorCode.DiskFull);
             rig.Segments.Should().HaveCount(1);
@@ -142,6 +143,7 @@ public sealed class RecoveryTests
             faults.ErrorOf = (_, _) => Errno.None;
             log.Append("e").Should().Be(4);
             LogRig.ReadAll(log).Select(each => each.Body).Should().Equal("a", "b", "c", "d", "e");
+            log.Unproven.Should().Be(0);
         }
 
         rig.HeaderOf(rig.Segments[1]).Previous.Reason.Should().Be(EndReason.Recovered);
