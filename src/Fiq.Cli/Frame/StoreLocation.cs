@@ -13,6 +13,8 @@ internal sealed record StoreLocation(string Path, string Display)
     /// </summary>
     public static StoreLocation Resolve(string? option, Func<string, string?> environment)
     {
+        if (option is { Length: 0 })
+            throw OptionKinds.Wrong("--store is empty", "Name a folder: --store FOLDER.");
         string? home = NotEmpty(environment("HOME"));
         string given = NotEmpty(option)
             ?? NotEmpty(environment("FIQ_STORE"))

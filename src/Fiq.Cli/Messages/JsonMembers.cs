@@ -8,7 +8,10 @@ internal sealed class JsonMembers
 {
     /// <summary>Every member by name; its place is its bit in <see cref="_seen"/>.</summary>
     private static readonly string[] Names =
-        ["key", "body", "bodyBase64", "time", "headers", "priority", "notBefore", "offset", "timestamp"];
+    [
+        "key", "body", "bodyBase64", "time", "headers", "priority", "notBefore", "offset", "timestamp",
+        "worker", "attempt", "outcome", "seconds", "group",
+    ];
 
     private readonly ReadOnlyMemory<byte> _line;
     private readonly List<KeyValuePair<string, string>> _headers = [];
@@ -55,7 +58,7 @@ internal sealed class JsonMembers
             "notBefore" => reader.TokenType == JsonTokenType.Null
                 ? null
                 : "notBefore other than null is not built into this version",
-            // Where a message was and when belongs to the queue that it came from.
+            // Where a message was, and what became of it there, belongs to the queue that it came from.
             _ => reader.TokenType is JsonTokenType.Number or JsonTokenType.String or JsonTokenType.Null
                 ? null
                 : $"{name} is neither a number nor a time",

@@ -32,12 +32,14 @@ internal static class ProduceCommand
     {
         options.Check(invocation);
         QueueName queue = invocation.Get(options.Queue);
-        await using IQueueProducer producer =
-            await invocation.Engine.OpenProducerAsync(queue, new ProducerOptions(), CancellationToken.None);
-        invocation.Log($"{queue} is open for producing, messages of at most {producer.MessageBytesMax} bytes");
-        ILineFormat format = options.Format(invocation, producer.MessageBytesMax);
         string[] messages = invocation.Get(options.Messages);
         bool isPrompt = messages.Length == 0 && invocation.Streams.InputIsTerminal && !invocation.Json;
+        // At the prompt a person may try again; a script goes on behind the last line that was stored.
+        var opening = new ProducerOptions { StopAtFailure = !isPrompt };
+        await using IQueueProducer producer =
+            await invocation.Engine.OpenProducerAsync(queue, opening, CancellationToken.None);
+        invocation.Log($"{queue} is open for producing, messages of at most {producer.MessageBytesMax} bytes");
+        ILineFormat format = options.Format(invocation, producer.MessageBytesMax);
         if (isPrompt) return await new PromptRun(invocation, producer, format).RunAsync();
         if (producer.QueueCreated) invocation.Say(await NewQueue.SentenceAsync(invocation, queue));
         var refusals = new RefusalReport(

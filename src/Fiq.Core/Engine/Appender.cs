@@ -8,7 +8,7 @@ namespace Fiq.Engine;
 /// arrived while the last commit was under way goes into the next. When nothing is under way the caller commits by
 /// itself, without a change of threads. Callers are answered outside all locks.
 /// </summary>
-internal sealed class Appender(QueueLog log, TimeProvider time) : IDisposable
+internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailure) : IDisposable
 {
     /// <summary>
     /// No commit gathers more than this many bytes of records: enough to amortize a sync, little enough to stay in
@@ -22,6 +22,7 @@ internal sealed class Appender(QueueLog log, TimeProvider time) : IDisposable
     private readonly Queue<Request> _waiting = new();
     private bool _committing;
     private bool _closed;
+    private Exception? _failure;
 
     // Tidying behind a roll. Changed only by whoever commits.
     private Task _care = Task.CompletedTask;
@@ -33,6 +34,7 @@ internal sealed class Appender(QueueLog log, TimeProvider time) : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
+            if (_failure is not null) return ValueTask.FromException<long>(_failure);
             _waiting.Enqueue(request);
             if (_committing) return new ValueTask<long>(request.Task);
             _committing = true;
@@ -106,7 +108,18 @@ internal sealed class Appender(QueueLog log, TimeProvider time) : IDisposable
         {
             // Converted: every caller of this commit learns why it was not acknowledged.
             Exception told = error is FileSystemException system ? system.ToFiqException() : error;
+            if (stopAtFailure) Refuse(told, requests);
             foreach (Request request in requests) request.Fail(told);
+        }
+    }
+
+    // Before anybody hears of the failure, so that nothing gets in behind it.
+    private void Refuse(Exception failure, List<Request> requests)
+    {
+        lock (_gate)
+        {
+            _failure = failure;
+            while (_waiting.TryDequeue(out Request? request)) requests.Add(request);
         }
     }
 

@@ -22,9 +22,15 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, LogReader reade
         {
             foreach (Lease lease in leases) bytes += Read(lease, watermark, deliveries, ClaimBytesMax - bytes);
         }
+        catch (DamagedException)
+        {
+            // What lies before the damage is whole. The rest goes back, and whoever claims it meets the damage.
+            HandBack(leases, deliveries);
+            if (deliveries.Count == 0) throw;
+        }
         catch
         {
-            HandBack(leases);
+            HandBack(leases, []);
             throw;
         }
 
@@ -47,11 +53,17 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, LogReader reade
             long to = from + length;
             messages.Clear();
             long reached = from;
-            if (bytes < bytesMax) reached = reader.Read(from, to, watermark.Epoch, messages, bytesMax - bytes);
-            foreach (StoredMessage stored in messages)
+            try
             {
-                bytes += stored.Message.Body.Length;
-                into.Add(new Delivery(stored.Offset, stored.Message, lease.AttemptsBefore + 1, lease.Token));
+                if (bytes < bytesMax) reached = reader.Read(from, to, watermark.Epoch, messages, bytesMax - bytes);
+            }
+            finally
+            {
+                foreach (StoredMessage stored in messages)
+                {
+                    bytes += stored.Message.Body.Length;
+                    into.Add(new Delivery(stored.Offset, stored.Message, lease.AttemptsBefore + 1, lease.Token));
+                }
             }
 
             RequireAll(from, reached, messages);
@@ -78,12 +90,13 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, LogReader reade
         group.Settle(offsets, new bool[offsets.Length]);
     }
 
-    private void HandBack(IReadOnlyList<Lease> leases)
+    private void HandBack(IReadOnlyList<Lease> leases, List<Delivery> except)
     {
+        var kept = except.Select(delivery => delivery.Offset).ToHashSet();
         var offsets = new List<SettledOffset>();
         foreach (Lease lease in leases)
             for (int i = 0; i < 64; i++)
-                if ((lease.Mask & (1UL << i)) != 0)
+                if ((lease.Mask & (1UL << i)) != 0 && !kept.Contains(lease.Start + i))
                     offsets.Add(new SettledOffset(lease.Token, lease.Start + i, 0, Done: false));
         group.Settle(offsets.ToArray(), new bool[offsets.Count]);
     }

@@ -137,7 +137,15 @@ internal sealed class FolderConsumer : IQueueConsumer
     public ValueTask<GroupDescription> DescribeAsync(CancellationToken cancellation)
     {
         LogMark watermark = _log.Watermark;
-        return new(QueueDescriber.Describe(_folder, Group, _group.Status(watermark.Offset), watermark, _log.Unproven));
+        try
+        {
+            GroupStatus status = _group.Status(watermark.Offset);
+            return new(QueueDescriber.Describe(_folder, Group, status, watermark, _log.Unproven));
+        }
+        catch (DamagedException error)
+        {
+            throw error.In(_folder.Directory.Path);
+        }
     }
 
     public ValueTask DisposeAsync()
@@ -193,6 +201,10 @@ internal sealed class FolderConsumer : IQueueConsumer
             catch (FileSystemException error)
             {
                 throw error.ToFiqException();
+            }
+            catch (DamagedException error)
+            {
+                throw error.In(_folder.Directory.Path);
             }
         }
     }

@@ -41,7 +41,7 @@ public sealed class FolderEngine : IQueueEngine
             var names = new List<QueueName>();
             foreach (string entry in store?.List() ?? [])
                 if (QueueName.TryParse(entry, out QueueName name) && !name.IsDead
-                    && store?.TryStatus(entry) is { Kind: EntryKind.Directory })
+                    && QueueFolder.IsQueue(store!, entry))
                     names.Add(name);
             names.Sort((left, right) => string.CompareOrdinal(left.ToString(), right.ToString()));
             return names;
@@ -51,7 +51,14 @@ public sealed class FolderEngine : IQueueEngine
     public ValueTask<QueueDescription> DescribeAsync(QueueName queue, CancellationToken cancellation) => Run(() =>
     {
         using QueueFolder folder = Require(queue);
-        return QueueDescriber.Describe(folder);
+        try
+        {
+            return QueueDescriber.Describe(folder);
+        }
+        catch (DamagedException error)
+        {
+            throw error.In(folder.Directory.Path);
+        }
     });
 
     /// <inheritdoc />
@@ -99,7 +106,8 @@ public sealed class FolderEngine : IQueueEngine
         QueueName queue, ProducerOptions options, CancellationToken cancellation) => Run<IQueueProducer>(() =>
     {
         AttachedQueue attached = Attach(queue, options.CreateIfMissing);
-        return new FolderProducer(attached.Folder, attached.Log, attached.IsNew, _options.Time);
+        return new FolderProducer(
+            attached.Folder, attached.Log, attached.IsNew, _options.Time, options.StopAtFailure);
     });
 
     /// <inheritdoc />

@@ -3,9 +3,10 @@ using Fiq.Storage;
 namespace Fiq.Engine;
 
 /// <summary>A process's way into a queue of a folder.</summary>
-internal sealed class FolderProducer(QueueFolder folder, QueueLog log, bool created, TimeProvider time) : IQueueProducer
+internal sealed class FolderProducer(
+    QueueFolder folder, QueueLog log, bool created, TimeProvider time, bool stopAtFailure) : IQueueProducer
 {
-    private readonly Appender _appender = new(log, time);
+    private readonly Appender _appender = new(log, time, stopAtFailure);
 
     public QueueName Queue => folder.Name;
 

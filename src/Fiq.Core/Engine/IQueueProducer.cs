@@ -30,4 +30,10 @@ public sealed record ProducerOptions
 {
     /// <summary>Create the queue when there is none.</summary>
     public bool CreateIfMissing { get; init; } = true;
+
+    /// <summary>
+    /// Refuse everything behind the first request that fails, with its error: what is stored has no gap, although
+    /// calls overlap.
+    /// </summary>
+    public bool StopAtFailure { get; init; }
 }

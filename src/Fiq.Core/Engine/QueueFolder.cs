@@ -40,6 +40,14 @@ internal sealed class QueueFolder : IDisposable
 
     public GroupContext Group { get; }
 
+    /// <summary>Whether a name in a store is a queue; other people's folders are passed over.</summary>
+    public static bool IsQueue(IDirectory store, string entry)
+    {
+        if (store.TryStatus(entry) is not { Kind: EntryKind.Directory }) return false;
+        using IDirectory? folder = store.TryOpenDirectory(entry);
+        return folder?.TryStatus(QueueFile.Name) is not null || folder?.TryStatus(ControlFile.Name) is not null;
+    }
+
     /// <summary>Opens a queue; null when there is none of that name.</summary>
     public static QueueFolder? TryOpen(IDirectory store, QueueName name, FolderOptions options)
     {
@@ -62,6 +70,18 @@ internal sealed class QueueFolder : IDisposable
     /// <summary>Joins the queue's log.</summary>
     /// <exception cref="DamagedException">The log is damaged, or begins behind what some group still needs.</exception>
     public QueueLog Attach()
+    {
+        try
+        {
+            return AttachChecked();
+        }
+        catch (DamagedException error)
+        {
+            throw error.In(Directory.Path);
+        }
+    }
+
+    private QueueLog AttachChecked()
     {
         bool recovered = false;
         QueueLog log = QueueLog.Attach(Log, () =>

@@ -98,7 +98,6 @@ internal sealed class QueueLifecycle(IDirectory store, FolderOptions options)
             // The name may belong to another queue by now: somebody else has deleted ours, and a third made a new one.
             if (store.TryStatus(name.ToString())?.Identity != queue.Directory.Identity) return;
             store.Rename(name.ToString(), grave);
-            store.Sync();
             buried = true;
         }
 
@@ -114,6 +113,8 @@ internal sealed class QueueLifecycle(IDirectory store, FolderOptions options)
         }
 
         if (!buried) return false;
+        // Not earlier: once the name is gone the queue stays deleted, whatever this sync says.
+        store.Sync();
         Clean(queue.Directory, grave);
         return true;
     }

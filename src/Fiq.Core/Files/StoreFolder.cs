@@ -72,7 +72,8 @@ internal static class StoreFolder
             throw new FiqException(
                 ErrorCode.Forbidden,
                 $"{directory.Path} can be written by other users (mode {Convert.ToString(facts.Mode, 8)})",
-                $"chmod 700 {directory.Path}");
+                "Choose a folder of your own with --store; if this one is yours alone, "
+                    + $"chmod 700 {directory.Path}");
     }
 
     private static IDirectory Checked(IDirectory directory, bool allowUnsafeFileSystem, out string? warning)

@@ -35,6 +35,8 @@ internal static class GroupReader
     /// </summary>
     public static long ReadDurableFloor(IDirectory groupFolder, GroupContext context)
     {
+        // Whoever replaced the offset file may have died before its name was durable.
+        groupFolder.Sync();
         var floor = TableRebuild.ReadOffsets(groupFolder, context.QueueId).Sums.Floor;
         using var file = groupFolder.TryOpenFile(TableLayout.Name, writable: false);
         if (file is null || file.Length != TableLayout.Length)

@@ -27,13 +27,16 @@ public class FiqException : Exception
 /// <summary>Stored data is damaged: which file, which bytes, and which messages are concerned.</summary>
 public sealed class DamagedException : FiqException
 {
+    private readonly string _what;
+
     /// <summary>Makes an error about bytes <paramref name="fromPosition"/> to <paramref name="toPosition"/>.</summary>
     public DamagedException(string file, long fromPosition, long toPosition, string what)
         : base(
             ErrorCode.Damaged,
             $"{file} is damaged at bytes {fromPosition}..{toPosition}: {what}",
-            "Nothing was changed. Keep the file; restore a backup, or let fiq repair start a new segment behind it.")
+            "Nothing was changed. Keep the file and restore a backup; fiq queue delete gives up the whole queue.")
     {
+        _what = what;
         File = file;
         FromPosition = fromPosition;
         ToPosition = toPosition;
@@ -41,6 +44,12 @@ public sealed class DamagedException : FiqException
 
     /// <summary>The file.</summary>
     public string File { get; }
+
+    /// <summary>The same error with the file's folder named: every queue has files of these names.</summary>
+    public DamagedException In(string folder) =>
+        File.Contains('/', StringComparison.Ordinal)
+            ? this
+            : new DamagedException($"{folder}/{File}", FromPosition, ToPosition, _what);
 
     /// <summary>The first damaged byte.</summary>
     public long FromPosition { get; }

@@ -112,8 +112,10 @@ internal sealed class Committer(
         try
         {
             if (written <= tail.Position) return true;
-            file.Write(new byte[BatchHeader.Size], tail.Position);
-            EraseRest(file, tail.Position + BatchHeader.Size, written);
+            // No further than was written: a full disk may have no room for more.
+            long header = Math.Min(BatchHeader.Size, written - tail.Position);
+            Erase(file, tail.Position, tail.Position + header);
+            Erase(file, tail.Position + header, written);
             file.SyncData();
             return true;
         }
@@ -125,7 +127,7 @@ internal sealed class Committer(
 
     // With zeros behind the tail whoever attaches next finds a clean end. Otherwise he must copy what is not proven
     // into a new segment, for which a full disk has no room, and readers would stop short of what was acknowledged.
-    private static void EraseRest(IFile file, long from, long to)
+    private static void Erase(IFile file, long from, long to)
     {
         byte[] zeros = new byte[ZerosAtATime];
         while (from < to)

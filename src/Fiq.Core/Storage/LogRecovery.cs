@@ -76,6 +76,7 @@ internal sealed class LogRecovery(
     // A footer is a convenience: damage in what is already settled must not keep anybody out.
     private void TrySealPredecessor(SegmentName name)
     {
+        if (page.Failed == name.Ordinal) return;
         try
         {
             sealer.SealPredecessor(name);

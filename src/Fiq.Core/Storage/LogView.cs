@@ -8,6 +8,8 @@ namespace Fiq.Storage;
 /// </summary>
 internal sealed class LogView : IDisposable
 {
+    private const int TriesMax = 100;
+
     private readonly IFile _control;
     private readonly ControlPage _page;
 
@@ -49,7 +51,7 @@ internal sealed class LogView : IDisposable
         {
             view = new LogView(control, new ControlPage(control.Map(ControlLayout.Size, writable: false)));
             control.TryLock(ControlLayout.LocksAt + (int)ControlLock.Onlookers, exclusive: false);
-            view.Look(context, provenByGroups);
+            view.LookUntilCalm(context, provenByGroups);
             return view;
         }
         catch
@@ -78,17 +80,27 @@ internal sealed class LogView : IDisposable
 
     private void Examine(LogContext context, SegmentName tail, Func<long> provenByGroups)
     {
-        try
+        using SegmentFile segment = SegmentFile.TryOpen(context.Folder, tail, context.QueueId, writable: false)
+            ?? throw new DamagedException(tail.ToString(), 0, 0, "it vanished");
+        Recovery.Finding found = new Recovery(context, _page).Examine(segment, provenByGroups());
+        (Watermark, Tail) = (found.Proven, found.Proven);
+    }
+
+    // Short-lived members may come and go while we look, and make what we read first look wrong. Damage stays.
+    private void LookUntilCalm(LogContext context, Func<long> provenByGroups)
+    {
+        for (int attempt = 1; ; attempt++)
         {
-            using SegmentFile segment = SegmentFile.TryOpen(context.Folder, tail, context.QueueId, writable: false)
-                ?? throw new DamagedException(tail.ToString(), 0, 0, "it vanished");
-            Recovery.Finding found = new Recovery(context, _page).Examine(segment, provenByGroups());
-            (Watermark, Tail) = (found.Proven, found.Proven);
-        }
-        catch (DamagedException)
-        {
-            // Somebody may have attached and appended while we looked: then his page knows.
-            if (!TryTakePage(context)) throw;
+            LogMark? before = _page.TryWatermark();
+            try
+            {
+                Look(context, provenByGroups);
+                return;
+            }
+            catch (DamagedException) when (attempt < TriesMax && _page.TryWatermark() != before)
+            {
+                continue;
+            }
         }
     }
 
@@ -99,6 +111,7 @@ internal sealed class LogView : IDisposable
         if (!TryTakePage(context)) Examine(context, names[^1], provenByGroups);
         FirstOffset = names[0].BaseOffset;
         Segments = names.Count;
+        Bytes = 0;
         foreach (SegmentName name in names) Bytes += context.Folder.TryStatus(name.ToString())?.Length ?? 0;
     }
 }

@@ -100,6 +100,8 @@ internal sealed class QueueLog : IDisposable
     public void Care()
     {
         LogMark tail = _page.Tail();
+        // Its name may not be on disk: then its predecessor's end is where its own file says it is.
+        if (_page.Failed == tail.Epoch) return;
         if (tail.Position > _context.SegmentBytes / 2) _spare.Prepare();
         _sealer.SealPredecessor(tail.Segment);
     }
@@ -139,15 +141,17 @@ internal sealed class QueueLog : IDisposable
         long limit = floor();
         _page.Floor = limit;
         List<SegmentName> names = SegmentList.Read(_context.Folder);
+        _page.FirstOffset = names[0].BaseOffset;
         int count = 0;
         // A segment's end is its successor's word; equal bases are empty segments.
         while (count + 1 < names.Count && names[count + 1].BaseOffset <= limit
             && names[count + 1].Ordinal <= _page.Watermark().Epoch)
         {
+            // First, because a group that begins at what is about to go would never find it.
+            _page.FirstOffset = names[count + 1].BaseOffset;
             _context.Folder.TryUnlink(names[count].ToString());
             _context.Folder.Sync();
             count++;
-            _page.FirstOffset = names[count].BaseOffset;
             _page.Note(ProtocolEvent.Trimmed, names[count - 1].Ordinal, names[count].BaseOffset);
         }
 

@@ -82,7 +82,8 @@ internal sealed class Recovery(LogContext context, ControlPage page)
         if (watermark.Segment == segment.Name)
             return page.TailFile() == segment.File.Identity ? watermark.Offset : 0;
         bool isOriginal = context.Folder.TryStatus(ControlFile.Name)?.Identity == page.OwnFile();
-        if (isOriginal && watermark.Epoch > segment.Header.Ordinal)
+        // A segment whose name could not be made durable is marked as failed before its watermark is stored.
+        if (isOriginal && watermark.Epoch > segment.Header.Ordinal && page.Failed != watermark.Epoch)
             throw new DamagedException(
                 watermark.Segment.ToString(), 0, watermark.Position, "the segment was durable and is not there");
         return 0;

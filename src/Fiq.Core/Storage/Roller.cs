@@ -108,8 +108,9 @@ internal sealed class Roller(
         SyncFolder(name.Ordinal);
         SegmentFile segment = SegmentFile.TryOpen(context.Folder, name, context.QueueId, writable: true)
             ?? throw new DamagedException(name.ToString(), 0, 0, "the successor has vanished");
-        LogMark born = BornMark(segment);
         // Opened after it was written by another process, which synced it whole before it gave it its name.
+        tailSegment.Take(segment, default);
+        LogMark born = BornMark(segment);
         tailSegment.Take(segment, born);
         Publish(segment, born, ProtocolEvent.Adopted);
     }

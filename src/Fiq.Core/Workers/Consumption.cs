@@ -68,6 +68,11 @@ public sealed class Consumption : IPoolEvents, IOutputEvents
         {
             SetReason(EndReason.Stopped);
         }
+        catch (DamagedException failure)
+        {
+            // What was claimed before lies before the damage, and is whole: it is worked off, then the run fails.
+            SetFailure(failure);
+        }
         catch (Exception failure)
         {
             Fail(failure);
@@ -128,13 +133,17 @@ public sealed class Consumption : IPoolEvents, IOutputEvents
 
     private void Fail(Exception failure)
     {
+        SetFailure(failure);
+        EndNow();
+    }
+
+    private void SetFailure(Exception failure)
+    {
         lock (_gate)
         {
             _failure ??= failure;
             _reason = EndReason.Failed;
         }
-
-        EndNow();
     }
 
     /// <summary>The first reason counts; an error or a closed output overrides it.</summary>
