@@ -64,10 +64,10 @@ internal sealed class ExitWatch
             // it is.
             if (!WaitForInput() || !IsInForeground()) continue;
             int count = Read(buffer);
-            if (count <= 0) return;
-            if (!HasExit(line, buffer.AsSpan(0, count))) continue;
-            _exit();
-            return;
+            // A last line without LF counts.
+            bool hasExit = count > 0 ? HasExit(line, buffer.AsSpan(0, count)) : HasExit(line, "\n"u8);
+            if (hasExit) _exit();
+            if (hasExit || count <= 0) return;
         }
     }
 

@@ -31,6 +31,9 @@ internal static class ProduceCommand
     private static async Task<ExitCode> RunAsync(Invocation invocation, ProduceOptions options)
     {
         options.Check(invocation);
+        int output = invocation.Streams.OutputDescriptor;
+        // Nothing is stored for somebody who can't be told.
+        if (!invocation.Quiet && output >= 0 && !PosixCalls.IsInherited(output)) return ExitCode.OutputClosed;
         QueueName queue = invocation.Get(options.Queue);
         string[] messages = invocation.Get(options.Messages);
         bool isPrompt = messages.Length == 0 && invocation.Streams.InputIsTerminal && !invocation.Json;

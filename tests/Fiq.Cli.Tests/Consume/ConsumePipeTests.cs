@@ -59,6 +59,13 @@ public sealed class ConsumePipeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_last_line_exit_without_an_end_counts()
+    {
+        FiqResult result = await BashAsync("printf exit | fiq consume q; echo $?");
+        result.Output.Lines.Should().Equal("0");
+    }
+
+    [Fact]
     public async Task An_idle_consumer_sees_that_its_reader_has_gone()
     {
         FiqResult result = await BashAsync("fiq consume q | true; echo ${PIPESTATUS[0]}");

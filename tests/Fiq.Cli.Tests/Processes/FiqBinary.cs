@@ -6,7 +6,9 @@ namespace Fiq.Cli.Tests.Processes;
 internal static class FiqBinary
 {
     /// <summary>
-    /// The one beside the tests. When coverage is measured it counts what its processes run, and is slower.
+    /// The one beside the tests. When coverage is measured it counts what its processes run, and is slower. Never on a
+    /// terminal of its own: what it counts is written under a mutex of the session, and a terminal is another session,
+    /// so two that end at once meet in one file and one of them aborts.
     /// </summary>
     public static string Counted { get; } = Path.Combine(AppContext.BaseDirectory, "fiq");
 

@@ -3,7 +3,7 @@ namespace Fiq.Cli.Tests.Processes;
 /// <summary>Lines of a shell around the real binary, which they call <c>fiq</c>.</summary>
 internal static class Scripts
 {
-    private static readonly string Path = $"PATH='{System.IO.Path.GetDirectoryName(FiqBinary.Counted)}':$PATH";
+    private static readonly string Path = PathTo(FiqBinary.Counted);
 
     /// <summary>A bash script, on three pipes.</summary>
     public static FiqCommand Bash(TemporaryStore store, string script) =>
@@ -16,7 +16,9 @@ internal static class Scripts
     public static FiqCommand Terminal(TemporaryStore store, string script)
     {
         string file = System.IO.Path.Combine(store.Path, $"_{Guid.NewGuid():N}.sh");
-        File.WriteAllText(file, $"{Path}\nexport NO_COLOR=1\nstty -echo\n{script}\n");
+        File.WriteAllText(file, $"{PathTo(FiqBinary.Plain)}\nexport NO_COLOR=1\nstty -echo\n{script}\n");
         return new FiqCommand(store.Path, "-qec", $"bash {file}", "/dev/null") { Binary = "/usr/bin/script" };
     }
+
+    private static string PathTo(string binary) => $"PATH='{System.IO.Path.GetDirectoryName(binary)}':$PATH";
 }

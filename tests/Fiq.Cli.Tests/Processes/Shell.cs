@@ -16,7 +16,7 @@ internal static class Shell
 {
     /// <summary>Runs a script with its input; each line goes in as it is typed.</summary>
     public static Task<ShellResult> RunAsync(TemporaryStore store, string script, string input = "") =>
-        RunAsync(store, "/bin/sh", ["-c", script], input);
+        RunAsync(store, FiqBinary.Counted, "/bin/sh", ["-c", script], input);
 
     /// <summary>
     /// Runs it on a pseudo-terminal made by util-linux's script: what is typed is echoed, and both outputs come
@@ -24,12 +24,13 @@ internal static class Shell
     /// </summary>
     public static async Task<ShellResult> RunOnTerminalAsync(TemporaryStore store, string script, string typed)
     {
-        ShellResult result = await RunAsync(store, "script", ["-qec", script, "/dev/null"], typed);
+        ShellResult result = await RunAsync(
+            store, FiqBinary.Plain, "script", ["-qec", script, "/dev/null"], typed);
         return result with { Output = result.Output.Replace("\r\n", "\n", StringComparison.Ordinal) };
     }
 
     private static async Task<ShellResult> RunAsync(
-        TemporaryStore store, string program, string[] arguments, string input)
+        TemporaryStore store, string binary, string program, string[] arguments, string input)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -38,7 +39,7 @@ internal static class Shell
             RedirectStandardError = true,
             WorkingDirectory = store.Path,
         };
-        start.Environment["PATH"] = $"{Path.GetDirectoryName(FiqBinary.Counted)}:{start.Environment["PATH"]}";
+        start.Environment["PATH"] = $"{Path.GetDirectoryName(binary)}:{start.Environment["PATH"]}";
         start.Environment["FIQ_STORE"] = Path.Combine(store.Path);
         start.Environment["NO_COLOR"] = "1";
         start.Environment["TERM"] = "xterm";

@@ -55,7 +55,7 @@ public sealed class ProduceProcessTests : IDisposable
     }
 
     [Theory]
-    [InlineData("fiq produce q a:x:0 >&-", 1, "fiq: stdout is closed.\n")]
+    [InlineData("fiq produce q a:x:0 >&-", 141, "")]
     [InlineData("fiq produce q a:x:0 -q >&-", 0, "")]
     [InlineData("fiq produce q <&-", 1, "fiq: stdin is closed.\n")]
     [InlineData("fiq produce q a:x:0 <&-", 0, "")]

@@ -34,7 +34,7 @@ public sealed class PromptTerminalTests : IDisposable
     [Fact]
     public async Task After_Ctrl_C_the_process_ends_by_the_signal_so_that_a_loop_around_it_stops()
     {
-        var terminal = new FiqCommand(_store.Path, "-qec", $"{FiqBinary.Counted} produce orders", "/dev/null")
+        var terminal = new FiqCommand(_store.Path, "-qec", $"{FiqBinary.Plain} produce orders", "/dev/null")
         {
             Binary = "script",
         };
