@@ -52,6 +52,12 @@ internal interface IFile : IDisposable
     /// <summary>Whether another description holds a lock, of any kind, on that byte. Takes nothing.</summary>
     bool IsLockedByOther(long at);
 
+    /// <summary>
+    /// Pauses because another description holds that byte, about as long as given, or until it is free. Whoever waits
+    /// for a lock asks again afterwards.
+    /// </summary>
+    void WaitForUnlock(long at, TimeSpan about);
+
     /// <summary>Maps the first bytes of the file, shared and writable. The file must have real blocks there.</summary>
     ISharedMemory Map(int length, bool writable);
 }

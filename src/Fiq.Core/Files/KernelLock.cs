@@ -31,7 +31,7 @@ internal sealed class KernelLock : IDisposable
         _file = file;
         _at = at;
         _time = time;
-        _sleep = sleep ?? ShortSleep.For;
+        _sleep = sleep ?? (pause => _file.WaitForUnlock(_at, pause));
     }
 
     /// <summary>Whether the calling thread holds it.</summary>

@@ -124,6 +124,9 @@ internal sealed unsafe class PosixFile : IFile
         return range.Kind != Abi.LockNone;
     }
 
+    // The kernel has no call that waits for such a lock with a limit, so nobody is told when it is freed.
+    public void WaitForUnlock(long at, TimeSpan about) => ShortSleep.For(about);
+
     public ISharedMemory Map(int length, bool writable) => PosixSharedMemory.Of(_descriptor, length, writable, _path);
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Fiq.Files;
 
 namespace Fiq.Groups;
@@ -17,9 +18,16 @@ internal static class OffsetFileReader
         var length = file.Length;
         if (length > LengthMax)
             throw new DamagedException(path, LengthMax, length, "no offset file is that large");
-        var bytes = new byte[length];
-        var read = bytes.AsSpan(0, file.Read(bytes, 0));
-        return Decode(read, path, queueId);
+        // Mostly room for later records: rented, because every attach reads it.
+        var bytes = ArrayPool<byte>.Shared.Rent((int)length);
+        try
+        {
+            return Decode(bytes.AsSpan(0, file.Read(bytes.AsSpan(0, (int)length), 0)), path, queueId);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
     }
 
     /// <summary>What these bytes of an offset file say.</summary>

@@ -69,6 +69,8 @@ internal sealed class FaultyFile(IFile inner, Faults faults) : IFile
         return inner.IsLockedByOther(at);
     }
 
+    public void WaitForUnlock(long at, TimeSpan about) => inner.WaitForUnlock(at, about);
+
     public ISharedMemory Map(int length, bool writable) => new FaultyMemory(inner.Map(length, writable), faults);
 
     public void Dispose() => inner.Dispose();

@@ -79,6 +79,8 @@ internal sealed class CountingReads(IDirectory inner) : IDirectory
 
         public bool IsLockedByOther(long at) => inner.IsLockedByOther(at);
 
+        public void WaitForUnlock(long at, TimeSpan about) => inner.WaitForUnlock(at, about);
+
         public ISharedMemory Map(int length, bool writable) => inner.Map(length, writable);
 
         public void Dispose() => inner.Dispose();

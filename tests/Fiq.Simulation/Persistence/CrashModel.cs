@@ -9,7 +9,6 @@ internal sealed class CrashModel
     private readonly DiskRules _rules;
     private readonly Random _random;
     private readonly Dictionary<long, PendingInode> _inodes = [];
-    private long _nextInode;
 
     /// <param name="history">What happened.</param>
     /// <param name="rules">On what kind of disk.</param>
@@ -23,7 +22,6 @@ internal sealed class CrashModel
         foreach ((long inode, FileContent content) in history.Start.Files)
             _inodes[inode] = PendingInode.OfFile(content.Copy());
         AddDirectories(DiskImage.Root);
-        _nextInode = history.Start.NextInode;
     }
 
     public DiskHistory History { get; }
@@ -82,7 +80,7 @@ internal sealed class CrashModel
     /// <summary>Makes the disk that one choice of what survives leaves.</summary>
     public DiskImage Build(Survival survival)
     {
-        var image = new DiskImage { NextInode = _nextInode };
+        var image = new DiskImage { NextInode = Cache.NextInode };
         Build(DiskImage.Root, image, survival);
         return image;
     }
@@ -131,7 +129,7 @@ internal sealed class CrashModel
 
     private void Follow(Created created)
     {
-        _nextInode = Math.Max(_nextInode, created.Inode + 1);
+        Cache.NextInode = Math.Max(Cache.NextInode, created.Inode + 1);
         if (created.IsDirectory) Cache.AddDirectory(created.Inode);
         else Cache.AddFile(created.Inode, new FileContent());
         Cache.Entries(created.Directory)[created.Name] = created.Inode;

@@ -1,0 +1,208 @@
+using Fiq.Engine;
+using Fiq.Files;
+using Fiq.Groups;
+using Fiq.Simulation.Machine;
+
+namespace Fiq.Simulation.Laws;
+
+/// <summary>What one process does in a scenario; it tells the history what it was told.</summary>
+internal abstract class Actor(Scenario scenario, SimProcess process)
+{
+    protected Scenario Scenario { get; } = scenario;
+
+    protected SimProcess Process { get; } = process;
+
+    protected Random Random => Process.Machine.Random;
+
+    protected QueueSettings Settings => new() { SegmentBytes = Scenario.SegmentBytes };
+
+    public void Run()
+    {
+        for (int visit = 0; visit < Scenario.Visits; visit++)
+        {
+            try
+            {
+                if (!TryVisit()) return;
+            }
+            catch (FiqException error) when (IsExpected(error))
+            {
+                // Converted: a process that is told so ends, and the next visit begins anew.
+                continue;
+            }
+            catch (FileSystemException error) when (Scenario.Failing.Count > 0)
+            {
+                // Converted likewise, where an end of the membership meets the failing disk.
+                if (error.Errno is Errno.None) throw;
+            }
+        }
+    }
+
+    /// <summary>Comes, works and leaves; false when there is nothing more to do.</summary>
+    protected abstract bool TryVisit();
+
+    protected void Tell(Fact fact) => Process.Machine.History.Tell(fact);
+
+    private bool IsExpected(FiqException error) => error.Code switch
+    {
+        ErrorCode.Busy or ErrorCode.Unknown => Scenario.Stops || Scenario.Failing.Count > 0 || Scenario.Kills,
+        ErrorCode.DiskFull or ErrorCode.Failed => Scenario.Failing.Count > 0,
+        ErrorCode.QueueNotFound or ErrorCode.GroupNotFound => Scenario.Deletes,
+        _ => false,
+    };
+}
+
+/// <summary>Appends messages and notes what it was answered.</summary>
+internal sealed class Producer(Scenario scenario, SimProcess process) : Actor(scenario, process)
+{
+    private int _commits;
+
+    protected override bool TryVisit()
+    {
+        using Opened? opened = Opened.TryOpen(Process, Scenario.Deletes ? null : Settings)
+            ?? (_commits == 0 ? Opened.TryOpen(Process, Settings) : null);
+        if (opened is null) return false;
+        for (int turn = 0; turn < Scenario.Turns; turn++) Commit(opened);
+        return true;
+    }
+
+    private void Commit(Opened opened)
+    {
+        int number = _commits++;
+        int count = Random.Next(1, 4);
+        string[] bodies =
+        [
+            .. Enumerable.Range(0, count).Select(
+                i => $"{Process.Name} {number}.{i} {new string('x', Random.Next(Scenario.PaddingMax))}"),
+        ];
+        Tell(new Invoked(Process.Name, number, bodies));
+        try
+        {
+            long offset = opened.Append(bodies);
+            Tell(new Acked(Process.Name, number, offset));
+        }
+        catch (FiqException error) when (error.Code is ErrorCode.DiskFull or ErrorCode.Failed or ErrorCode.Busy)
+        {
+            // Converted into what the caller may rely on: nothing was stored.
+            Tell(new Refused(Process.Name, number));
+            if (error.Code == ErrorCode.Busy) throw;
+        }
+    }
+}
+
+/// <summary>Takes messages, works, settles, makes it durable, and deletes what nobody needs.</summary>
+internal sealed class Consumer(Scenario scenario, SimProcess process, string group) : Actor(scenario, process)
+{
+    protected override bool TryVisit()
+    {
+        using Opened? opened = Opened.TryOpen(Process, Scenario.Deletes ? null : Settings);
+        if (opened is null) return false;
+        bool isNew = GroupBirth.TryCreate(
+            opened.Folder, opened.Log, GroupName.Parse(group), StartPosition.First, out long start);
+        (ConsumerGroup Group, IDirectory Directory) joined = opened.TryJoin(group)!.Value;
+        using (joined.Directory)
+        {
+            if (isNew || group == GroupName.Default.ToString()) Tell(new GroupMade(group, start));
+            Work(opened, joined.Group);
+            LeaveWith(joined.Group);
+        }
+
+        return true;
+    }
+
+    private void Work(Opened opened, ConsumerGroup member)
+    {
+        try
+        {
+            using var reader = opened.Log.OpenReader();
+            var claimer = new Claimer(opened.Log, member, reader);
+            var trimmer = new Trimmer(opened.Folder, opened.Log, Process.Machine.Clock);
+            for (int turn = 0; turn < Scenario.Turns; turn++)
+            {
+                member.Beat();
+                if (member.OthersHoldLeases) member.Reap();
+                IReadOnlyList<Delivery> deliveries = claimer.Claim(Random.Next(1, 5));
+                foreach (Delivery delivery in deliveries)
+                {
+                    Tell(new Seen(delivery.Offset, Opened.TextOf(delivery.Message)));
+                    member.TryStart(delivery.Token, delivery.Offset);
+                }
+
+                if (deliveries.Count == 0) opened.Log.SleepUnless(() => false, TimeSpan.FromMilliseconds(1));
+                Settle(member, deliveries);
+                if (Random.Next(2) == 0) Flush(member, trimmer.FloorIs);
+            }
+        }
+        catch (Exception error) when (error is not KilledException)
+        {
+            member.Abandon();
+            throw;
+        }
+    }
+
+    private void Settle(ConsumerGroup member, IReadOnlyList<Delivery> deliveries)
+    {
+        List<SettledOffset> ends = [];
+        foreach (Delivery delivery in deliveries)
+        {
+            bool done = Random.Next(6) != 0;
+            ends.Add(new SettledOffset(delivery.Token, delivery.Offset, 1_000, done));
+        }
+
+        long[] tried = [.. ends.Where(end => end.Done && member.Holds(end.Token, end.Offset)).Select(end => end.Offset)];
+        ends.RemoveAll(end => end.Done && !tried.Contains(end.Offset));
+        bool[] accepted = new bool[ends.Count];
+        Tell(new SettleBegun(group, tried));
+        member.Settle(ends.ToArray(), accepted);
+        Tell(new SettleEnded(
+            group, [.. ends.Where((end, i) => end.Done && accepted[i]).Select(end => end.Offset)]));
+    }
+
+    private void Flush(ConsumerGroup member, Action<long> flushed)
+    {
+        Tell(new FlushBegun(group, Process.Name));
+        long floor = member.Flush();
+        Tell(new FlushEnded(group, Process.Name));
+        flushed(floor);
+    }
+
+    private void LeaveWith(ConsumerGroup member)
+    {
+        Tell(new FlushBegun(group, Process.Name));
+        member.Dispose();
+        Tell(new FlushEnded(group, Process.Name));
+    }
+}
+
+/// <summary>Only looks: it must change nothing, whatever the others do.</summary>
+internal sealed class Onlooker(Scenario scenario, SimProcess process) : Actor(scenario, process)
+{
+    protected override bool TryVisit()
+    {
+        using IDirectory store = Process.Files.OpenDirectory("/");
+        for (int turn = 0; turn < Scenario.Turns; turn++)
+        {
+            using QueueFolder? folder = QueueFolder.TryOpen(store, Opened.Name, Opened.OptionsOf(Process));
+            if (folder is null) return false;
+            QueueDescription seen = QueueDescriber.Describe(folder);
+            LawBrokenException.Unless(
+                seen.FirstOffset <= seen.Watermark && seen.Watermark <= seen.NextOffset, "I3",
+                $"an onlooker sees {seen.FirstOffset}, {seen.Watermark}, {seen.NextOffset}");
+        }
+
+        return true;
+    }
+}
+
+/// <summary>Deletes the queue while the others use it.</summary>
+internal sealed class Deleter(Scenario scenario, SimProcess process) : Actor(scenario, process)
+{
+    protected override bool TryVisit()
+    {
+        using IDirectory store = Process.Files.OpenDirectory("/");
+        for (int step = Random.Next(3_000); step > 0; step--) Process.Look();
+        Tell(new DeletionBegun());
+        bool deleted = new QueueLifecycle(store, Opened.OptionsOf(Process)).TryDelete(Opened.Name);
+        if (deleted) Tell(new QueueDeleted());
+        return false;
+    }
+}

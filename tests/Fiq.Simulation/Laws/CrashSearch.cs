@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using Fiq.Simulation.Machine;
+using Fiq.Simulation.Persistence;
+
+namespace Fiq.Simulation.Laws;
+
+/// <summary>A crash that breaks a law, in one line that repeats it.</summary>
+internal sealed record Violation(string Scenario, int Seed, string Where, string What)
+{
+    public override string ToString() =>
+        $"FIQ_SIM='{Scenario}:{Seed}' bash tests/simulate.sh   # {Where}: {What}";
+}
+
+/// <summary>
+/// Runs a scenario, cuts its history wherever it can be cut, and inspects what each crash may have left.
+/// </summary>
+/// <param name="scenario">What happens.</param>
+/// <param name="seed">Decides everything that is left to chance.</param>
+/// <param name="states">The states of disks met so far, in this and other searches.</param>
+internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDictionary<ulong, byte> states)
+{
+    private static readonly Guid NextBoot = new("00000000-0000-0000-0000-000000000002");
+
+    private static readonly Profile[] PowerCuts = [Profile.P1, Profile.P2, Profile.P3, Profile.P4, Profile.P5];
+
+    private readonly Random _random = new(seed);
+    private readonly Ledger _ledger = new();
+    private readonly HashSet<(ulong, int)> _inspected = [];
+
+    /// <summary>Images of one profile at one cut, at most.</summary>
+    public int ImagesMax { get; init; } = 6;
+
+    /// <summary>About so many cuts of one history; all of them when it has fewer events.</summary>
+    public int CutsMax { get; init; } = 150;
+
+    public DiskRules Rules { get; init; } = DiskRules.Strict;
+
+    /// <summary>The first law that is broken, or null.</summary>
+    public Violation? Run()
+    {
+        string where = "while it ran";
+        try
+        {
+            SimMachine machine = new Workload(scenario, seed).Run();
+            var model = new CrashModel(machine.History, Rules, _random);
+            int every = Math.Max(1, machine.History.Count / CutsMax);
+            while (model.Cut < machine.History.Count)
+            {
+                where = $"after event {model.Cut}";
+                DiskEvent what = model.Advance();
+                if (what is Told { What: Fact fact }) _ledger.Learn(fact);
+                // What is said, synced or named decides; of stores and writes there are many like the last.
+                bool decides = what is Told or Synced or Renamed or Removed or Created;
+                if (_random.Next(decides ? Math.Max(1, every / 3) : every) != 0) continue;
+                if (InspectCut(model, ref where) is Violation found) return found;
+            }
+
+            return null;
+        }
+        catch (Exception error)
+        {
+            // Converted: a broken law, or an error that the scenario gives no reason for.
+            return Broken(where, error);
+        }
+    }
+
+    private Violation? InspectCut(CrashModel model, ref string where)
+    {
+        var images = new CrashImages(model, _random, ImagesMax);
+        int cut = model.Cut;
+        foreach (CrashImage image in images.Of(Profile.P0))
+        {
+            where = $"event {cut}, {image.Name}";
+            Inspect(image.Disk, Workload.Boot, Ending.Killed, depth: 1);
+        }
+
+        foreach (Profile profile in PowerCuts)
+        {
+            foreach (CrashImage image in images.Of(profile))
+            {
+                where = $"event {cut}, {image.Name}";
+                // The same boot once more: a volume that was only attached again.
+                Guid boot = _random.Next(3) == 0 ? Workload.Boot : NextBoot;
+                DiskImage disk = _random.Next(8) == 0 ? image.Disk.Renumbered(1_000_000) : image.Disk;
+                Inspect(disk, boot, Rules.Lies > 0 ? Ending.Lied : Ending.PowerCut, depth: 2);
+            }
+        }
+
+        return null;
+    }
+
+    private void Inspect(DiskImage disk, Guid boot, Ending ending, int depth)
+    {
+        ulong hash = disk.Hash();
+        if (!_inspected.Add((hash ^ (ulong)boot.GetHashCode(), _ledger.Count))) return;
+        states.TryAdd(hash, 0);
+        var machine = new SimMachine(disk, boot, new Random(_random.Next()));
+        try
+        {
+            new Inspection(_ledger, ending) { Drains = _random.Next(16) == 0 }.Run(machine);
+        }
+        catch (FiqException error) when (ending == Ending.Lied && error.Code is ErrorCode.Damaged)
+        {
+            // What the disk lied about is named: more can't be asked for.
+            return;
+        }
+
+        if (depth > 1 && _random.Next(10) == 0) CrashAgain(machine, ending);
+    }
+
+    /// <summary>The power fails once more, while what it left is being recovered.</summary>
+    private void CrashAgain(SimMachine machine, Ending ending)
+    {
+        var model = new CrashModel(machine.History, Rules, _random);
+        int cuts = 3;
+        while (model.Cut < machine.History.Count && cuts > 0)
+        {
+            bool decides = model.Advance() is Synced or Renamed or Removed or Created;
+            if (_random.Next(decides ? 6 : 40) != 0) continue;
+            cuts--;
+            var images = new CrashImages(model, _random, 2);
+            foreach (CrashImage image in images.Of(Profile.P1).Concat(images.Of(Profile.P3)))
+                Inspect(image.Disk, NextBoot, ending, depth: 1);
+        }
+    }
+
+    private Violation Broken(string where, Exception error)
+    {
+        Exception first = error is AggregateException several ? several.InnerExceptions[0] : error;
+        string what = first is LawBrokenException ? first.Message : $"{first}";
+        return new Violation(scenario.Name, seed, where, what);
+    }
+}

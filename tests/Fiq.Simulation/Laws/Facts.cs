@@ -1,0 +1,40 @@
+namespace Fiq.Simulation.Laws;
+
+/// <summary>Something that was said to somebody, or is about to be tried: what a crash must not make untrue.</summary>
+internal abstract record Fact;
+
+/// <summary>The queue is there, durably, for whoever attached to it.</summary>
+internal sealed record QueueMade : Fact;
+
+/// <summary>From here on the queue may be gone.</summary>
+internal sealed record DeletionBegun : Fact;
+
+/// <summary>The queue was deleted.</summary>
+internal sealed record QueueDeleted : Fact;
+
+/// <summary>The group is there, and begins at this offset.</summary>
+internal sealed record GroupMade(string Group, long Start) : Fact;
+
+/// <summary>A producer is about to append these messages, all or none.</summary>
+internal sealed record Invoked(string Producer, int Commit, IReadOnlyList<string> Bodies) : Fact;
+
+/// <summary>They were acknowledged; the first one has this offset.</summary>
+internal sealed record Acked(string Producer, int Commit, long Offset) : Fact;
+
+/// <summary>They were refused: nothing of them is stored.</summary>
+internal sealed record Refused(string Producer, int Commit) : Fact;
+
+/// <summary>Somebody has read this message at this offset.</summary>
+internal sealed record Seen(long Offset, string Body) : Fact;
+
+/// <summary>A consumer is about to settle these.</summary>
+internal sealed record SettleBegun(string Group, IReadOnlyList<long> Offsets) : Fact;
+
+/// <summary>Of those it was told that these were accepted.</summary>
+internal sealed record SettleEnded(string Group, IReadOnlyList<long> Accepted) : Fact;
+
+/// <summary>A consumer is about to make everything accepted so far durable.</summary>
+internal sealed record FlushBegun(string Group, string Consumer) : Fact;
+
+/// <summary>It was told that this has happened.</summary>
+internal sealed record FlushEnded(string Group, string Consumer) : Fact;

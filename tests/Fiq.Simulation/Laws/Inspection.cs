@@ -1,0 +1,198 @@
+using Fiq.Engine;
+using Fiq.Files;
+using Fiq.Groups;
+using Fiq.Simulation.Machine;
+
+namespace Fiq.Simulation.Laws;
+
+/// <summary>What kind of end came before.</summary>
+internal enum Ending
+{
+    /// <summary>All processes died; the page cache and shared pages are as they were.</summary>
+    Killed,
+
+    /// <summary>The power failed, or the volume was taken away: what was not synced may be gone.</summary>
+    PowerCut,
+
+    /// <summary>The disk has lied: what it promised may be gone. Only lies of ours are found.</summary>
+    Lied,
+}
+
+/// <summary>
+/// Opens what a crash has left as the next process would, and measures it by the ledger: nothing acknowledged is
+/// missing, nothing is invented, nothing seen has changed, nothing settled comes back that must not, and all goes on.
+/// </summary>
+internal sealed class Inspection(Ledger ledger, Ending ending)
+{
+    private const string Newcomer = "newcomer";
+
+    /// <summary>Whether groups are drained as well, which takes longer.</summary>
+    public bool Drains { get; init; }
+
+    /// <summary>Opens, checks, goes on with the work, dies, and opens again.</summary>
+    /// <exception cref="LawBrokenException">A law does not hold.</exception>
+    public static long[] T = new long[8];
+    public void Run(SimMachine machine)
+    {
+        long t0 = System.Diagnostics.Stopwatch.GetTimestamp();
+        SimProcess process = machine.Start(Newcomer);
+        using Opened? opened = Opened.TryOpen(process, settings: null);
+        if (opened is null)
+        {
+            bool mayBeAbsent = !ledger.IsMade || ledger.MayBeGone || ending == Ending.Lied;
+            LawBrokenException.Unless(mayBeAbsent, "I1", $"the queue is gone");
+            BeginAnew(machine);
+            return;
+        }
+
+        LawBrokenException.Unless(!ledger.IsDeleted, "I3", $"a deleted queue has come back");
+        long t1 = System.Diagnostics.Stopwatch.GetTimestamp(); T[0] += t1 - t0;
+        List<(long Offset, string Body)> messages = opened.ReadAll();
+        CheckMessages(opened, messages);
+        long t2 = System.Diagnostics.Stopwatch.GetTimestamp(); T[1] += t2 - t1;
+        foreach (GroupName name in opened.Folder.GroupNames()) CheckGroup(opened, name, messages);
+        long t3 = System.Diagnostics.Stopwatch.GetTimestamp(); T[2] += t3 - t2;
+        long offset = opened.Append([Newcomer]);
+        LawBrokenException.Unless(
+            offset == opened.Log.Watermark.Offset - 1, "I14", $"the newcomer's message is at offset {offset}");
+        long t4 = System.Diagnostics.Stopwatch.GetTimestamp(); T[3] += t4 - t3;
+        if (Drains)
+            foreach (GroupName name in opened.Folder.GroupNames()) Drain(opened, name);
+        long t5 = System.Diagnostics.Stopwatch.GetTimestamp(); T[4] += t5 - t4;
+        List<(long Offset, string Body)> now = opened.Read(opened.Log.FirstOffset, offset);
+        process.Kill();
+        CheckAgain(machine, now, offset);
+        T[5] += System.Diagnostics.Stopwatch.GetTimestamp() - t5; T[6]++;
+    }
+
+    private static void BeginAnew(SimMachine machine)
+    {
+        using Opened? opened = Opened.TryOpen(machine.Start(Newcomer), new QueueSettings());
+        long offset = opened!.Append([Newcomer]);
+        LawBrokenException.Unless(offset == 0, "I14", $"a new queue begins at offset {offset}");
+    }
+
+    private static void CheckAgain(SimMachine machine, List<(long Offset, string Body)> messages, long offset)
+    {
+        using Opened? again = Opened.TryOpen(machine.Start("another"), settings: null);
+        LawBrokenException.Unless(again is not null, "I11", $"the queue is gone after a second opening");
+        List<(long Offset, string Body)> found = again!.ReadAll();
+        LawBrokenException.Unless(
+            found.SequenceEqual([.. messages, (offset, Newcomer)]), "I11", $"a second opening shows something else");
+    }
+
+    private void CheckMessages(Opened opened, List<(long Offset, string Body)> messages)
+    {
+        long first = opened.Log.FirstOffset;
+        long end = opened.Log.Watermark.Offset;
+        LawBrokenException.Unless(messages.Count == end - first, "I1", $"of {first}..{end - 1} {messages.Count} are there");
+        for (int i = 0; i < messages.Count; i++)
+            LawBrokenException.Unless(messages[i].Offset == first + i, "I12", $"offset {first + i} is missing");
+        if (ending != Ending.Lied) CheckPromises(first, end, messages);
+        CheckNothingInvented(messages);
+    }
+
+    private void CheckPromises(long first, long end, List<(long Offset, string Body)> messages)
+    {
+        foreach ((long offset, string body) in ledger.Acknowledged.Concat(ledger.Seen))
+        {
+            if (offset < first)
+            {
+                foreach ((string name, GroupLedger group) in ledger.Groups)
+                    LawBrokenException.Unless(
+                        offset < group.Start || group.Tried.Contains(offset), "I1",
+                        $"offset {offset} was deleted, and {name} never had it");
+                continue;
+            }
+
+            string? found = offset < end ? messages[(int)(offset - first)].Body : null;
+            LawBrokenException.Unless(
+                found == body, "I1", $"offset {offset} was {Ledger.Short(body)} and is {Ledger.Short(found)}");
+        }
+    }
+
+    private void CheckNothingInvented(List<(long Offset, string Body)> messages)
+    {
+        var last = new Dictionary<string, (int Commit, int Index)>();
+        foreach ((long offset, string body) in messages)
+        {
+            if (body == Newcomer) continue;
+            Send? send = ledger.SendOf(body);
+            LawBrokenException.Unless(
+                send is not null && send.State != SendState.Refused, "I2",
+                $"offset {offset} holds {Ledger.Short(body)}, which nobody stored");
+            int index = send!.Bodies.ToList().IndexOf(body);
+            (int Commit, int Index) place = (send.Commit, index);
+            bool isFirst = !last.TryGetValue(send.Producer, out (int Commit, int Index) before);
+            bool follows = isFirst || place.CompareTo(before) > 0;
+            LawBrokenException.Unless(follows, "I4", $"{Ledger.Short(body)} stands behind a later one, or is there twice");
+            bool isWhole = index == 0 || isFirst || before == (send.Commit, index - 1);
+            LawBrokenException.Unless(isWhole, "I2", $"the commit of {Ledger.Short(body)} is there in part");
+            last[send.Producer] = place;
+        }
+
+        if (messages.Count > 0 && ledger.SendOf(messages[^1].Body) is Send lastSend)
+            LawBrokenException.Unless(
+                lastSend.Bodies[^1] == messages[^1].Body, "I2", $"the last commit is there in part");
+    }
+
+    private void CheckGroup(Opened opened, GroupName name, List<(long Offset, string Body)> messages)
+    {
+        if (!ledger.Groups.TryGetValue(name.ToString(), out GroupLedger? group)) return;
+        using IDirectory? directory = opened.Folder.TryOpenGroup(name);
+        GroupStatus status = GroupReader.Read(directory!, opened.Folder.Group, opened.Log.Watermark.Offset);
+        HashSet<long> settled = [.. Range(group.Start, status.Cursor)];
+        foreach (OffsetRun run in status.Unsettled) settled.ExceptWith(Range(run.From, run.To));
+        LawBrokenException.Unless(
+            settled.IsSubsetOf(group.Tried), "I6", $"{name} has settled what nobody finished");
+        if (ending == Ending.Lied) return;
+        LawBrokenException.Unless(
+            group.Synced.IsSubsetOf(settled), "I6", $"{name} has lost settlements that were durable");
+        LawBrokenException.Unless(
+            ending == Ending.PowerCut || group.Accepted.IsSubsetOf(settled), "I6",
+            $"{name} has lost settlements that no power cut took");
+        LawBrokenException.Unless(
+            status.Cursor <= opened.Log.FirstOffset + messages.Count, "I6", $"{name} stands behind the log's end");
+    }
+
+    /// <summary>Each message that is not settled is delivered once, as it is in the log; then all are settled.</summary>
+    private static void Drain(Opened opened, GroupName name)
+    {
+        (ConsumerGroup group, IDirectory directory) = opened.TryJoin(name.ToString())!.Value;
+        using (directory)
+        using (group)
+        {
+            long end = opened.Log.Watermark.Offset;
+            GroupStatus before = group.Status(end);
+            var expected = new SortedSet<long>(Range(before.Cursor, end));
+            foreach (OffsetRun run in before.Unsettled) expected.UnionWith(Range(run.From, run.To));
+            var messages = opened.ReadAll().ToDictionary(each => each.Offset, each => each.Body);
+            var delivered = new List<long>();
+            using var reader = opened.Log.OpenReader();
+            var claimer = new Claimer(opened.Log, group, reader);
+            while (claimer.Claim(64) is { Count: > 0 } deliveries)
+            {
+                foreach (Delivery delivery in deliveries)
+                    LawBrokenException.Unless(
+                        Opened.TextOf(delivery.Message) == messages[delivery.Offset], "I3",
+                        $"offset {delivery.Offset} is delivered as something else");
+                delivered.AddRange(deliveries.Select(each => each.Offset));
+                SettledOffset[] ends =
+                    [.. deliveries.Select(each => new SettledOffset(each.Token, each.Offset, 1_000, Done: true))];
+                bool[] accepted = new bool[ends.Length];
+                group.Settle(ends, accepted);
+                LawBrokenException.Unless(accepted.All(each => each), "I7", $"a settlement of {name} was refused");
+            }
+
+            LawBrokenException.Unless(
+                delivered.Count == expected.Count && expected.SetEquals(delivered), "I5",
+                $"{name} was given {delivered.Count} of {expected.Count} messages");
+            LawBrokenException.Unless(group.Flush() == end, "I14", $"{name} is not drained");
+        }
+    }
+
+    private static IEnumerable<long> Range(long from, long to)
+    {
+        for (long offset = from; offset < to; offset++) yield return offset;
+    }
+}

@@ -1,0 +1,138 @@
+namespace Fiq.Simulation.Laws;
+
+/// <summary>What became of an attempt to append.</summary>
+internal enum SendState
+{
+    Invoked,
+    Acked,
+    Refused,
+}
+
+/// <summary>One commit of one producer.</summary>
+/// <param name="Producer">Who.</param>
+/// <param name="Commit">His number for it, ascending.</param>
+/// <param name="Bodies">Its messages.</param>
+/// <param name="State">What he was told.</param>
+/// <param name="Offset">The first message's offset, once acknowledged.</param>
+/// <param name="After">The highest offset that anybody had been told when it was invoked; -1 for none.</param>
+internal sealed record Send(
+    string Producer, int Commit, IReadOnlyList<string> Bodies, SendState State, long Offset, long After);
+
+/// <summary>What a group was told.</summary>
+internal sealed class GroupLedger
+{
+    /// <summary>Where it began; below, everything counts as settled.</summary>
+    public long Start { get; init; }
+
+    /// <summary>Offsets that somebody has tried to settle.</summary>
+    public HashSet<long> Tried { get; } = [];
+
+    /// <summary>Offsets whose settlement was accepted: the death of every process leaves them settled.</summary>
+    public HashSet<long> Accepted { get; } = [];
+
+    /// <summary>Offsets whose settlement was made durable: a power cut leaves them settled.</summary>
+    public HashSet<long> Synced { get; } = [];
+
+    /// <summary>What each consumer's flush under way covers.</summary>
+    public Dictionary<string, long[]> Flushing { get; } = [];
+}
+
+/// <summary>
+/// The small model of a queue that everything is measured by: no files, no crashes, only what was said so far.
+/// </summary>
+internal sealed class Ledger
+{
+    private readonly Dictionary<(string, int), Send> _sends = [];
+    private readonly Dictionary<string, (string, int)> _bodies = [];
+
+    /// <summary>How many facts it knows: states of a disk are checked again when somebody was told more.</summary>
+    public int Count { get; private set; }
+
+    public bool IsMade { get; private set; }
+
+    public bool MayBeGone { get; private set; }
+
+    public bool IsDeleted { get; private set; }
+
+    public SortedDictionary<long, string> Acknowledged { get; } = [];
+
+    public Dictionary<long, string> Seen { get; } = [];
+
+    public Dictionary<string, GroupLedger> Groups { get; } = [];
+
+    public IReadOnlyCollection<Send> Sends => _sends.Values;
+
+    /// <summary>The commit that tried to store this body; null when nobody did.</summary>
+    public Send? SendOf(string body) => _bodies.TryGetValue(body, out var key) ? _sends[key] : null;
+
+    /// <summary>Learns a fact.</summary>
+    /// <exception cref="LawBrokenException">It contradicts another one: no crash is needed for that.</exception>
+    public void Learn(Fact fact)
+    {
+        Count++;
+        switch (fact)
+        {
+            case QueueMade: IsMade = true; break;
+            case DeletionBegun: MayBeGone = true; break;
+            case QueueDeleted: IsDeleted = true; break;
+            case GroupMade made: Groups.TryAdd(made.Group, new GroupLedger { Start = made.Start }); break;
+            case Invoked invoked: Learn(invoked); break;
+            case Acked acked: Learn(acked); break;
+            case Refused refused: End(refused.Producer, refused.Commit, SendState.Refused, -1); break;
+            case Seen seen: Learn(seen); break;
+            case SettleBegun settle: Groups[settle.Group].Tried.UnionWith(settle.Offsets); break;
+            case SettleEnded settle: Learn(settle); break;
+            case FlushBegun flush:
+                Groups[flush.Group].Flushing[flush.Consumer] = [.. Groups[flush.Group].Accepted];
+                break;
+            case FlushEnded flush:
+                Groups[flush.Group].Synced.UnionWith(Groups[flush.Group].Flushing[flush.Consumer]);
+                break;
+            default: throw new InvalidOperationException($"{fact} is no fact that the ledger knows");
+        }
+    }
+
+    private void Learn(Invoked invoked)
+    {
+        (string, int) key = (invoked.Producer, invoked.Commit);
+        long after = Acknowledged.Count == 0 ? -1 : Acknowledged.Keys.Last();
+        _sends[key] = new Send(invoked.Producer, invoked.Commit, invoked.Bodies, SendState.Invoked, -1, after);
+        foreach (string body in invoked.Bodies) _bodies[body] = key;
+    }
+
+    private void Learn(Acked acked)
+    {
+        Send send = End(acked.Producer, acked.Commit, SendState.Acked, acked.Offset);
+        LawBrokenException.Unless(
+            acked.Offset > send.After, "I4", $"offset {acked.Offset} was given after {send.After} had been told");
+        for (int i = 0; i < send.Bodies.Count; i++)
+        {
+            string body = Acknowledged.GetValueOrDefault(acked.Offset + i, send.Bodies[i]);
+            LawBrokenException.Unless(
+                body == send.Bodies[i], "I12", $"offset {acked.Offset + i} was given to two messages");
+            Acknowledged[acked.Offset + i] = send.Bodies[i];
+        }
+    }
+
+    private void Learn(Seen seen)
+    {
+        string body = Seen.GetValueOrDefault(seen.Offset, seen.Body);
+        LawBrokenException.Unless(
+            body == seen.Body, "I3", $"offset {seen.Offset} showed {Short(body)} and then {Short(seen.Body)}");
+        Seen[seen.Offset] = seen.Body;
+    }
+
+    private void Learn(SettleEnded settle)
+    {
+        GroupLedger group = Groups[settle.Group];
+        foreach (long offset in settle.Accepted)
+            LawBrokenException.Unless(
+                group.Accepted.Add(offset), "I7", $"offset {offset} of {settle.Group} was settled twice");
+    }
+
+    private Send End(string producer, int commit, SendState state, long offset) =>
+        _sends[(producer, commit)] = _sends[(producer, commit)] with { State = state, Offset = offset };
+
+    /// <summary>Enough of a body to tell it by.</summary>
+    public static string Short(string? body) => body is null ? "nothing" : body.Length <= 24 ? body : body[..24] + "…";
+}

@@ -1,0 +1,102 @@
+using System.Text;
+using Fiq.Engine;
+using Fiq.Files;
+using Fiq.Groups;
+using Fiq.Simulation.Machine;
+using Fiq.Storage;
+
+namespace Fiq.Simulation.Laws;
+
+/// <summary>A simulated process that has the queue open, with the product's own code from the engine downwards.</summary>
+internal sealed class Opened : IDisposable
+{
+    public static readonly QueueName Name = QueueName.Parse("orders");
+    private static readonly TimeSpan HeartbeatLimit = TimeSpan.FromSeconds(10);
+
+    private readonly IDirectory _store;
+    private readonly AttachedQueue _queue;
+
+    private Opened(SimProcess process, IDirectory store, AttachedQueue queue)
+    {
+        Process = process;
+        _store = store;
+        _queue = queue;
+        process.Machine.History.Tell(new QueueMade());
+    }
+
+    public SimProcess Process { get; }
+
+    public QueueLog Log => _queue.Log;
+
+    public QueueFolder Folder => _queue.Folder;
+
+    public static FolderOptions OptionsOf(SimProcess process) => new()
+    {
+        Files = process.Files,
+        Time = process.Machine.Clock,
+        Random = process.Machine.NextRandom,
+    };
+
+    /// <summary>Attaches; creates the queue when there is none and settings are given. Null when there is none.</summary>
+    public static Opened? TryOpen(SimProcess process, QueueSettings? settings)
+    {
+        FolderOptions options = OptionsOf(process);
+        IDirectory store = process.Files.OpenDirectory("/");
+        while (true)
+        {
+            bool created = settings is not null && store.TryStatus(Name.ToString()) is null
+                && new QueueLifecycle(store, options).TryCreate(Name, settings);
+            if (AttachedQueue.TryAttach(store, Name, created, options) is AttachedQueue queue)
+                return new Opened(process, store, queue);
+            if (settings is null) return null;
+        }
+    }
+
+    /// <summary>All messages that are kept and durable.</summary>
+    public List<(long Offset, string Body)> ReadAll() => Read(Log.FirstOffset, Log.Watermark.Offset);
+
+    public List<(long Offset, string Body)> Read(long from, long to)
+    {
+        using LogReader reader = Log.OpenReader();
+        var messages = new List<StoredMessage>();
+        long epoch = Log.Watermark.Epoch;
+        for (long next = from; next < to;) next = reader.Read(next, to, epoch, messages, long.MaxValue);
+        return [.. messages.Select(each => (each.Offset, TextOf(each.Message)))];
+    }
+
+    /// <summary>Makes messages durable, all or none; the offset of the first.</summary>
+    public long Append(IReadOnlyList<string> bodies)
+    {
+        using var commit = new EncodedCommit();
+        commit.Add([.. bodies.Select(MessageOf)], Folder.Log.UtcMicroseconds);
+        commit.Close();
+        LogMark before = Log.Watermark;
+        long offset = Log.Commit(commit);
+        if (Log.NeedsCare(before)) Log.Care();
+        return offset;
+    }
+
+    /// <summary>Joins a group; null when there is none of that name.</summary>
+    public (ConsumerGroup Group, IDirectory Directory)? TryJoin(string group)
+    {
+        IDirectory? directory = Folder.TryOpenGroupDurably(GroupName.Parse(group));
+        if (directory is null) return null;
+        var options = new GroupOptions(1, HeartbeatLimit, ControlLocks.WaitLimit);
+        return (ConsumerGroup.Attach(directory, Folder.Group, options), directory);
+    }
+
+    public static string TextOf(Message message) => Encoding.UTF8.GetString(message.Body.Span);
+
+    public void Dispose()
+    {
+        _queue.Dispose();
+        _store.Dispose();
+    }
+
+    private static Message MessageOf(string body) => new()
+    {
+        Key = MessageKey.Parse("key"),
+        Body = Encoding.UTF8.GetBytes(body),
+        ProcessingMicroseconds = 1_000,
+    };
+}

@@ -1,0 +1,102 @@
+namespace Fiq.Simulation.Laws;
+
+/// <summary>What happens on the machine before it is cut: who is there, and what goes wrong meanwhile.</summary>
+/// <param name="Name">Names it in a failure's line.</param>
+internal sealed record Scenario(string Name)
+{
+    /// <summary>Whether the queue must be created first, or lies there durably.</summary>
+    public bool IsNew { get; init; }
+
+    public long SegmentBytes { get; init; } = 1024 * 1024;
+
+    public int Producers { get; init; } = 1;
+
+    public int Consumers { get; init; }
+
+    public int Onlookers { get; init; }
+
+    /// <summary>Groups beside `default`.</summary>
+    public IReadOnlyList<string> MoreGroups { get; init; } = [];
+
+    /// <summary>How often each producer and consumer comes and leaves.</summary>
+    public int Visits { get; init; } = 1;
+
+    /// <summary>Commits of a producer, or claims of a consumer, in each visit.</summary>
+    public int Turns { get; init; } = 4;
+
+    /// <summary>Padding of a message, at most.</summary>
+    public int PaddingMax { get; init; } = 300;
+
+    /// <summary>Calls that fail now and then, with their errors, for producers and consumers alike.</summary>
+    public IReadOnlyList<(string Call, Fiq.Files.Errno Errno)> Failing { get; init; } = [];
+
+    /// <summary>One call of those in so many fails.</summary>
+    public int FailsOnceIn { get; init; } = 6;
+
+    /// <summary>Whether processes die at some effect, while the others go on.</summary>
+    public bool Kills { get; init; }
+
+    /// <summary>Whether processes are stopped for some seconds in the middle of anything.</summary>
+    public bool Stops { get; init; }
+
+    /// <summary>Whether somebody deletes the queue meanwhile.</summary>
+    public bool Deletes { get; init; }
+
+    /// <summary>About so many steps until another process goes on.</summary>
+    public int SwitchEvery { get; init; } = 12;
+
+    /// <summary>Every scenario there is.</summary>
+    public static IReadOnlyList<Scenario> All { get; } =
+    [
+        new("birth") { IsNew = true, Turns = 2 },
+        new("append") { Turns = 8, PaddingMax = 6_000 },
+        new("large") { Turns = 2, PaddingMax = 700_000 },
+        new("visits") { Visits = 4, Turns = 2 },
+        new("roll") { SegmentBytes = 4_096, Turns = 8, PaddingMax = 1_500 },
+        new("crowd") { Producers = 3, Turns = 4, SegmentBytes = 8_192, PaddingMax = 1_500 },
+        new("consume") { Producers = 1, Consumers = 1, Turns = 5, SegmentBytes = 4_096, PaddingMax = 1_500 },
+        new("groups")
+        {
+            Producers = 1, Consumers = 3, MoreGroups = ["audit"], Turns = 4, SegmentBytes = 4_096, PaddingMax = 1_500,
+        },
+        new("failed syncs")
+        {
+            Producers = 2, Consumers = 1, Turns = 5, Failing = [("fdatasync", Fiq.Files.Errno.InputOutput)],
+        },
+        new("failing disk")
+        {
+            Producers = 2, Consumers = 1, Turns = 4, SegmentBytes = 4_096, PaddingMax = 1_500, FailsOnceIn = 12,
+            Failing =
+            [
+                ("fdatasync", Fiq.Files.Errno.InputOutput), ("fsync", Fiq.Files.Errno.InputOutput),
+                ("write", Fiq.Files.Errno.InputOutput),
+            ],
+        },
+        new("full disk")
+        {
+            Producers = 2, Consumers = 1, Turns = 4, SegmentBytes = 4_096, PaddingMax = 1_500, FailsOnceIn = 5,
+            Failing =
+            [
+                ("write", Fiq.Files.Errno.NoSpace), ("allocate", Fiq.Files.Errno.NoSpace),
+                ("create", Fiq.Files.Errno.NoSpace), ("rename", Fiq.Files.Errno.NoSpace),
+            ],
+        },
+        new("kills")
+        {
+            Producers = 3, Consumers = 2, Onlookers = 1, Visits = 2, Turns = 3, SegmentBytes = 4_096,
+            PaddingMax = 1_500, Kills = true,
+        },
+        new("stops") { Producers = 2, Consumers = 2, Turns = 3, SegmentBytes = 4_096, PaddingMax = 1_500, Stops = true },
+        new("deletion") { IsNew = true, Producers = 2, Consumers = 1, Turns = 3, Deletes = true },
+        new("everything")
+        {
+            Producers = 3, Consumers = 2, Onlookers = 1, Visits = 2, Turns = 3, MoreGroups = ["audit"],
+            SegmentBytes = 4_096, PaddingMax = 1_500, Kills = true, Stops = true, FailsOnceIn = 20,
+            Failing =
+            [
+                ("fdatasync", Fiq.Files.Errno.InputOutput), ("fsync", Fiq.Files.Errno.InputOutput),
+                ("write", Fiq.Files.Errno.NoSpace), ("create", Fiq.Files.Errno.NoSpace),
+            ],
+        },
+    ];
+}

@@ -1,0 +1,82 @@
+using Fiq.Files;
+
+namespace Fiq.Simulation.Machine;
+
+/// <summary>A process of a simulated machine: what it has open, and whether it lives.</summary>
+internal sealed class SimProcess
+{
+    private readonly List<SimFile> _open = [];
+    private readonly List<SimDirectory> _directories = [];
+
+    public SimProcess(SimMachine machine, string name)
+    {
+        Machine = machine;
+        Name = name;
+        Files = new SimFileSystem(this);
+    }
+
+    public SimMachine Machine { get; }
+
+    public string Name { get; }
+
+    public IFileSystem Files { get; }
+
+    public FaultPlan Faults { get; } = new();
+
+    public bool IsKilled { get; private set; }
+
+    /// <summary>It is stopped (SIGSTOP) until then, by the machine's clock.</summary>
+    public long StoppedUntil { get; private set; }
+
+    /// <summary>Something that only looks.</summary>
+    public void Look()
+    {
+        CheckAlive();
+        Machine.Schedule.Step(this);
+        CheckAlive();
+    }
+
+    /// <summary>Something that changes what others see.</summary>
+    public void Effect()
+    {
+        CheckAlive();
+        Machine.Schedule.Step(this);
+        CheckAlive();
+        if (!Faults.CountDies()) return;
+        Kill();
+        throw new KilledException();
+    }
+
+    /// <summary>A call that changes something, and may fail.</summary>
+    public void Call(string name, string file)
+    {
+        Effect();
+        Errno errno = Faults.ErrorOf(new SystemCall(name, file));
+        if (errno != Errno.None) throw new FileSystemException(name, file, errno, "injected");
+    }
+
+    /// <summary>SIGKILL: the kernel closes what it has open, and frees its locks.</summary>
+    public void Kill()
+    {
+        if (IsKilled) return;
+        IsKilled = true;
+        foreach (SimFile file in _open.ToList()) file.CloseByKernel();
+        foreach (SimDirectory directory in _directories.ToList()) directory.CloseByKernel();
+    }
+
+    /// <summary>SIGSTOP, and SIGCONT after this time.</summary>
+    public void Stop(TimeSpan time) => StoppedUntil = Machine.Clock.GetTimestamp() + time.Ticks;
+
+    public void Opened(SimFile file) => _open.Add(file);
+
+    public void Closed(SimFile file) => _open.Remove(file);
+
+    public void Opened(SimDirectory directory) => _directories.Add(directory);
+
+    public void Closed(SimDirectory directory) => _directories.Remove(directory);
+
+    private void CheckAlive()
+    {
+        if (IsKilled) throw new KilledException();
+    }
+}
