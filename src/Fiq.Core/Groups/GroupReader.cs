@@ -22,7 +22,7 @@ internal static class GroupReader
         {
             if (TryReadLive(file, memory, context, readable, groupFolder.Path) is { } status)
                 return status;
-            spin.SpinOnce();
+            spin.SpinOnce(sleep1Threshold: -1);
         }
 
         return ReadUnattached(groupFolder, context, memory, readable);
@@ -72,7 +72,7 @@ internal static class GroupReader
         IDirectory folder, GroupContext context, ISharedMemory memory, long readable)
     {
         var offsets = TableRebuild.ReadOffsets(folder, context.QueueId);
-        using var image = TableImage.Copy(memory);
+        using var image = TableImage.CopyUnattached(memory);
         var table = TableRebuild.TryReadOld(image, context, offsets.Header.Generation, folder.Path);
         var group = table is null ? RecoveredGroup.Of(offsets) : RecoveredGroup.Of(offsets, table);
         return GroupView.Of(group, readable);

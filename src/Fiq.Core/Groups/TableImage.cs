@@ -25,18 +25,25 @@ internal sealed class TableImage : ISharedMemory
     public int Length => TableLayout.Length;
 
     /// <summary>Copies a table in use.</summary>
-    public static TableImage Copy(ISharedMemory memory)
+    public static TableImage Copy(ISharedMemory memory) => Copy(memory, TriesMax);
+
+    /// <summary>
+    /// Copies a table that nobody is attached to: what a dead writer left unfinished stays so, however long one waits.
+    /// </summary>
+    public static TableImage CopyUnattached(ISharedMemory memory) => Copy(memory, triesMax: 1);
+
+    private static TableImage Copy(ISharedMemory memory, int triesMax)
     {
         var image = new TableImage();
         var spin = default(SpinWait);
-        for (var i = 0; i < TriesMax; i++)
+        for (var i = 0; i < triesMax; i++)
         {
             var before = memory.Load64(TableLayout.ChangesAt);
             image.CopyFrom(memory);
             memory.Fence();
             if (before % 2 == 0 && memory.Load64(TableLayout.ChangesAt) == before)
                 return image;
-            spin.SpinOnce();
+            spin.SpinOnce(sleep1Threshold: -1);
         }
 
         return image;

@@ -2,6 +2,7 @@ using Fiq.Engine;
 using Fiq.Files;
 using Fiq.Groups;
 using Fiq.Simulation.Machine;
+using Fiq.Storage;
 
 namespace Fiq.Simulation.Laws;
 
@@ -29,7 +30,7 @@ internal abstract class Actor(Scenario scenario, SimProcess process)
                 // Converted: a process that is told so ends, and the next visit begins anew.
                 continue;
             }
-            catch (FileSystemException error) when (Scenario.Failing.Count > 0)
+            catch (FileSystemException error) when (Scenario.CanFail)
             {
                 // Converted likewise, where an end of the membership meets the failing disk.
                 if (error.Errno is Errno.None) throw;
@@ -44,8 +45,8 @@ internal abstract class Actor(Scenario scenario, SimProcess process)
 
     private bool IsExpected(FiqException error) => error.Code switch
     {
-        ErrorCode.Busy or ErrorCode.Unknown => Scenario.Stops || Scenario.Failing.Count > 0 || Scenario.Kills,
-        ErrorCode.DiskFull or ErrorCode.Failed => Scenario.Failing.Count > 0,
+        ErrorCode.Busy or ErrorCode.Unknown => Scenario.Stops || Scenario.CanFail || Scenario.Kills,
+        ErrorCode.DiskFull or ErrorCode.Failed => Scenario.CanFail,
         ErrorCode.QueueNotFound or ErrorCode.GroupNotFound => Scenario.Deletes,
         _ => false,
     };
@@ -121,12 +122,7 @@ internal sealed class Consumer(Scenario scenario, SimProcess process, string gro
                 member.Beat();
                 if (member.OthersHoldLeases) member.Reap();
                 IReadOnlyList<Delivery> deliveries = claimer.Claim(Random.Next(1, 5));
-                foreach (Delivery delivery in deliveries)
-                {
-                    Tell(new Seen(delivery.Offset, Opened.TextOf(delivery.Message)));
-                    member.TryStart(delivery.Token, delivery.Offset);
-                }
-
+                foreach (Delivery delivery in deliveries) member.TryStart(delivery.Token, delivery.Offset);
                 if (deliveries.Count == 0) opened.Log.SleepUnless(() => false, TimeSpan.FromMilliseconds(1));
                 Settle(member, deliveries);
                 if (Random.Next(2) == 0) Flush(member, trimmer.FloorIs);
@@ -144,12 +140,13 @@ internal sealed class Consumer(Scenario scenario, SimProcess process, string gro
         List<SettledOffset> ends = [];
         foreach (Delivery delivery in deliveries)
         {
-            bool done = Random.Next(6) != 0;
-            ends.Add(new SettledOffset(delivery.Token, delivery.Offset, 1_000, done));
+            // Asked right before the result is shown, as workers do; from then on anything may happen.
+            bool shown = member.Holds(delivery.Token, delivery.Offset);
+            if (shown) Tell(new Seen(delivery.Offset, Opened.TextOf(delivery.Message)));
+            ends.Add(new SettledOffset(delivery.Token, delivery.Offset, 1_000, shown && Random.Next(6) != 0));
         }
 
-        long[] tried = [.. ends.Where(end => end.Done && member.Holds(end.Token, end.Offset)).Select(end => end.Offset)];
-        ends.RemoveAll(end => end.Done && !tried.Contains(end.Offset));
+        long[] tried = [.. ends.Where(end => end.Done).Select(end => end.Offset)];
         bool[] accepted = new bool[ends.Count];
         Tell(new SettleBegun(group, tried));
         member.Settle(ends.ToArray(), accepted);
@@ -187,6 +184,28 @@ internal sealed class Onlooker(Scenario scenario, SimProcess process) : Actor(sc
             LawBrokenException.Unless(
                 seen.FirstOffset <= seen.Watermark && seen.Watermark <= seen.NextOffset, "I3",
                 $"an onlooker sees {seen.FirstOffset}, {seen.Watermark}, {seen.NextOffset}");
+        }
+
+        return true;
+    }
+}
+
+/// <summary>
+/// Not of ours: now and then writing back the tail segment fails without anybody having asked for it, and only those
+/// who have it open will be told.
+/// </summary>
+internal sealed class Weather(Scenario scenario, SimProcess process) : Actor(scenario, process)
+{
+    protected override bool TryVisit()
+    {
+        using IDirectory store = Process.Files.OpenDirectory("/");
+        for (int turn = 0; turn < Scenario.Turns; turn++)
+        {
+            for (int step = Random.Next(600); step > 0; step--) Process.Look();
+            using IDirectory? folder = store.TryOpenDirectory(Opened.Name.ToString());
+            if (folder is null || SegmentList.Read(folder) is not [.., SegmentName tail]) continue;
+            if (folder.TryStatus(tail.ToString()) is EntryStatus status)
+                Process.Machine.FailWriteBack((long)status.Identity.Inode);
         }
 
         return true;

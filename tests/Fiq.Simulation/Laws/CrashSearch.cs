@@ -52,7 +52,7 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
                 // What is said, synced or named decides; of stores and writes there are many like the last.
                 bool decides = what is Told or Synced or Renamed or Removed or Created;
                 if (_random.Next(decides ? Math.Max(1, every / 3) : every) != 0) continue;
-                if (InspectCut(model, ref where) is Violation found) return found;
+                InspectCut(model, ref where);
             }
 
             return null;
@@ -64,14 +64,20 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
         }
     }
 
-    private Violation? InspectCut(CrashModel model, ref string where)
+    private void InspectCut(CrashModel model, ref string where)
     {
         var images = new CrashImages(model, _random, ImagesMax);
         int cut = model.Cut;
         foreach (CrashImage image in images.Of(Profile.P0))
         {
             where = $"event {cut}, {image.Name}";
-            Inspect(image.Disk, Workload.Boot, Ending.Killed, depth: 1);
+            Inspect(_ledger, image.Disk, Workload.Boot, Ending.Killed, depth: 1);
+        }
+
+        if (BitRot.TryFlip(model.Cache, _random) is CrashImage rotten)
+        {
+            where = $"event {cut}, {rotten.Name}";
+            Inspect(_ledger, rotten.Disk, Workload.Boot, Ending.Rotten, depth: 1);
         }
 
         foreach (Profile profile in PowerCuts)
@@ -79,50 +85,52 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
             foreach (CrashImage image in images.Of(profile))
             {
                 where = $"event {cut}, {image.Name}";
-                // The same boot once more: a volume that was only attached again.
+                // The same boot once more: a volume that was only attached again. Other inodes: a folder that was copied.
                 Guid boot = _random.Next(3) == 0 ? Workload.Boot : NextBoot;
                 DiskImage disk = _random.Next(8) == 0 ? image.Disk.Renumbered(1_000_000) : image.Disk;
-                Inspect(disk, boot, Rules.Lies > 0 ? Ending.Lied : Ending.PowerCut, depth: 2);
+                Inspect(_ledger, disk, boot, Rules.Lies > 0 ? Ending.Lied : Ending.PowerCut, depth: 2);
             }
         }
-
-        return null;
     }
 
-    private void Inspect(DiskImage disk, Guid boot, Ending ending, int depth)
+    private void Inspect(Ledger ledger, DiskImage disk, Guid boot, Ending ending, int depth)
     {
         ulong hash = disk.Hash();
-        if (!_inspected.Add((hash ^ (ulong)boot.GetHashCode(), _ledger.Count))) return;
+        if (!_inspected.Add((hash ^ (ulong)boot.GetHashCode(), ledger.Count))) return;
         states.TryAdd(hash, 0);
         var machine = new SimMachine(disk, boot, new Random(_random.Next()));
         try
         {
-            new Inspection(_ledger, ending) { Drains = _random.Next(16) == 0 }.Run(machine);
+            new Inspection(ledger, ending) { Drains = _random.Next(16) == 0 }.Run(machine, $"newcomer {depth}");
         }
-        catch (FiqException error) when (ending == Ending.Lied && error.Code is ErrorCode.Damaged)
+        catch (FiqException error) when (ending >= Ending.Rotten && IsHonest(error))
         {
-            // What the disk lied about is named: more can't be asked for.
+            // What rotted, or what the disk lied about, is named: more can't be asked for.
             return;
         }
 
-        if (depth > 1 && _random.Next(10) == 0) CrashAgain(machine, ending);
+        if (depth > 1 && _random.Next(10) == 0) CrashAgain(ledger, machine, ending);
     }
 
-    /// <summary>The power fails once more, while what it left is being recovered.</summary>
-    private void CrashAgain(SimMachine machine, Ending ending)
+    /// <summary>The power fails once more, while what it left is being recovered, or soon after.</summary>
+    private void CrashAgain(Ledger before, SimMachine machine, Ending ending)
     {
+        Ledger ledger = before.Copy();
         var model = new CrashModel(machine.History, Rules, _random);
-        int cuts = 3;
-        while (model.Cut < machine.History.Count && cuts > 0)
+        for (int cuts = 3; model.Cut < machine.History.Count && cuts > 0;)
         {
-            bool decides = model.Advance() is Synced or Renamed or Removed or Created;
+            DiskEvent what = model.Advance();
+            if (what is Told { What: Fact fact }) ledger.Learn(fact);
+            bool decides = what is Told { What: Acked } or Synced or Renamed or Removed or Created;
             if (_random.Next(decides ? 6 : 40) != 0) continue;
             cuts--;
             var images = new CrashImages(model, _random, 2);
             foreach (CrashImage image in images.Of(Profile.P1).Concat(images.Of(Profile.P3)))
-                Inspect(image.Disk, NextBoot, ending, depth: 1);
+                Inspect(ledger, image.Disk, NextBoot, ending, depth: 1);
         }
     }
+
+    private static bool IsHonest(FiqException error) => error.Code is ErrorCode.Damaged or ErrorCode.Unsupported;
 
     private Violation Broken(string where, Exception error)
     {

@@ -19,10 +19,10 @@ internal sealed record Send(
     string Producer, int Commit, IReadOnlyList<string> Bodies, SendState State, long Offset, long After);
 
 /// <summary>What a group was told.</summary>
-internal sealed class GroupLedger
+internal sealed class GroupLedger(long start)
 {
     /// <summary>Where it began; below, everything counts as settled.</summary>
-    public long Start { get; init; }
+    public long Start { get; } = start;
 
     /// <summary>Offsets that somebody has tried to settle.</summary>
     public HashSet<long> Tried { get; } = [];
@@ -35,6 +35,15 @@ internal sealed class GroupLedger
 
     /// <summary>What each consumer's flush under way covers.</summary>
     public Dictionary<string, long[]> Flushing { get; } = [];
+
+    public GroupLedger Copy()
+    {
+        var copy = new GroupLedger(Start);
+        copy.Tried.UnionWith(Tried);
+        copy.Accepted.UnionWith(Accepted);
+        copy.Synced.UnionWith(Synced);
+        return copy;
+    }
 }
 
 /// <summary>
@@ -65,6 +74,18 @@ internal sealed class Ledger
     /// <summary>The commit that tried to store this body; null when nobody did.</summary>
     public Send? SendOf(string body) => _bodies.TryGetValue(body, out var key) ? _sends[key] : null;
 
+    /// <summary>What is known when the processes of now are dead, to be gone on with.</summary>
+    public Ledger Copy()
+    {
+        var copy = new Ledger { Count = Count, IsMade = IsMade, MayBeGone = MayBeGone, IsDeleted = IsDeleted };
+        foreach ((var key, Send send) in _sends) copy._sends.Add(key, send);
+        foreach ((string body, var key) in _bodies) copy._bodies.Add(body, key);
+        foreach ((long offset, string body) in Acknowledged) copy.Acknowledged.Add(offset, body);
+        foreach ((long offset, string body) in Seen) copy.Seen.Add(offset, body);
+        foreach ((string name, GroupLedger group) in Groups) copy.Groups.Add(name, group.Copy());
+        return copy;
+    }
+
     /// <summary>Learns a fact.</summary>
     /// <exception cref="LawBrokenException">It contradicts another one: no crash is needed for that.</exception>
     public void Learn(Fact fact)
@@ -75,7 +96,7 @@ internal sealed class Ledger
             case QueueMade: IsMade = true; break;
             case DeletionBegun: MayBeGone = true; break;
             case QueueDeleted: IsDeleted = true; break;
-            case GroupMade made: Groups.TryAdd(made.Group, new GroupLedger { Start = made.Start }); break;
+            case GroupMade made: Groups.TryAdd(made.Group, new GroupLedger(made.Start)); break;
             case Invoked invoked: Learn(invoked); break;
             case Acked acked: Learn(acked); break;
             case Refused refused: End(refused.Producer, refused.Commit, SendState.Refused, -1); break;

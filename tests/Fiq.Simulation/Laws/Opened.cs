@@ -26,6 +26,9 @@ internal sealed class Opened : IDisposable
 
     public SimProcess Process { get; }
 
+    /// <summary>Whether opening it created the queue.</summary>
+    public bool IsNew => _queue.IsNew;
+
     public QueueLog Log => _queue.Log;
 
     public QueueFolder Folder => _queue.Folder;

@@ -42,6 +42,15 @@ internal sealed record Scenario(string Name)
     /// <summary>Whether somebody deletes the queue meanwhile.</summary>
     public bool Deletes { get; init; }
 
+    /// <summary>Whether writing back fails without having been asked for.</summary>
+    public bool HasWeather { get; init; }
+
+    /// <summary>Whether the disk says of some syncs that they are done when they are not.</summary>
+    public bool Lies { get; init; }
+
+    /// <summary>Whether anything may fail that a healthy machine does.</summary>
+    public bool CanFail => Failing.Count > 0 || HasWeather;
+
     /// <summary>About so many steps until another process goes on.</summary>
     public int SwitchEvery { get; init; } = 12;
 
@@ -63,6 +72,7 @@ internal sealed record Scenario(string Name)
         {
             Producers = 2, Consumers = 1, Turns = 5, Failing = [("fdatasync", Fiq.Files.Errno.InputOutput)],
         },
+        new("bad weather") { Producers = 3, Visits = 3, Turns = 3, HasWeather = true },
         new("failing disk")
         {
             Producers = 2, Consumers = 1, Turns = 4, SegmentBytes = 4_096, PaddingMax = 1_500, FailsOnceIn = 12,
@@ -88,6 +98,7 @@ internal sealed record Scenario(string Name)
         },
         new("stops") { Producers = 2, Consumers = 2, Turns = 3, SegmentBytes = 4_096, PaddingMax = 1_500, Stops = true },
         new("deletion") { IsNew = true, Producers = 2, Consumers = 1, Turns = 3, Deletes = true },
+        new("liar") { Producers = 2, Consumers = 1, Turns = 4, SegmentBytes = 4_096, PaddingMax = 1_500, Lies = true },
         new("everything")
         {
             Producers = 3, Consumers = 2, Onlookers = 1, Visits = 2, Turns = 3, MoreGroups = ["audit"],

@@ -17,7 +17,7 @@ internal sealed class Workload(Scenario scenario, int seed)
     {
         var machine = new SimMachine(Beginning(), Boot, _random)
         {
-            RevertsAfterFailedSync = scenario.Failing.Count > 0 && _random.Next(2) == 0,
+            RevertsAfterFailedSync = scenario.CanFail && _random.Next(2) == 0,
         };
         using var scheduler = new Scheduler(machine, scenario.SwitchEvery);
         for (int i = 0; i < scenario.Producers; i++)
@@ -31,6 +31,7 @@ internal sealed class Workload(Scenario scenario, int seed)
 
         for (int i = 0; i < scenario.Onlookers; i++)
             Add(scheduler, machine.Start($"o{i}"), process => new Onlooker(scenario, process));
+        if (scenario.HasWeather) Add(scheduler, machine.Start("w"), process => new Weather(scenario, process));
         if (scenario.Deletes) Add(scheduler, machine.Start("d"), process => new Deleter(scenario, process));
         scheduler.Run();
         return machine;

@@ -15,18 +15,3 @@ internal interface ISchedule
 
 /// <summary>What a process may sleep on: a byte of a file, as a lock or as a futex word.</summary>
 internal readonly record struct WaitPlace(long Inode, long At);
-
-/// <summary>One process has the machine for itself, on the thread of the test.</summary>
-internal sealed class AloneSchedule(SimClock clock) : ISchedule
-{
-    private static readonly TimeSpan StepTime = TimeSpan.FromMicroseconds(1);
-
-    public void Step(SimProcess process) => clock.Advance(StepTime);
-
-    public void Sleep(SimProcess process, WaitPlace place, TimeSpan limit) => clock.Advance(limit);
-
-    public void Wake(WaitPlace place)
-    {
-        // Nobody else is there who could sleep.
-    }
-}

@@ -50,7 +50,7 @@ internal sealed class Scheduler : ISchedule, IDisposable
     public void Step(SimProcess process)
     {
         _machine.Clock.Advance(StepTime);
-        if (++_steps > StepsMax) throw new InvalidOperationException($"no end after {StepsMax} steps");
+        CountStep();
         Seat seat = _seats[process];
         bool isStopped = process.StoppedUntil > _machine.Clock.GetTimestamp();
         if (!isStopped && _machine.Random.Next(_switchEvery) != 0) return;
@@ -60,6 +60,7 @@ internal sealed class Scheduler : ISchedule, IDisposable
 
     public void Sleep(SimProcess process, WaitPlace place, TimeSpan limit)
     {
+        CountStep();
         Seat seat = _seats[process];
         seat.Until = _machine.Clock.GetTimestamp() + limit.Ticks;
         seat.Place = place;
@@ -80,6 +81,11 @@ internal sealed class Scheduler : ISchedule, IDisposable
     {
         foreach (Seat seat in _seats.Values) seat.Turn.Dispose();
         _allDone.Dispose();
+    }
+
+    private void CountStep()
+    {
+        if (++_steps > StepsMax) throw new InvalidOperationException($"no end after {StepsMax} steps");
     }
 
     private void Sit(Seat seat)
