@@ -112,7 +112,7 @@ internal sealed class ConsumerGroup : IDisposable
         if (token.Table != Random || token.Serial == 0 || SerialOf(entry) != token.Serial)
             return false;
         var distance = offset - (long)Memory.Load64(TableLayout.EntryAt(entry));
-        var pending = Memory.Load64(TableLayout.EntryAt(entry) + 8);
+        var pending = Memory.Load64(TableLayout.PendingAt(entry));
         return SerialOf(entry) == token.Serial && distance is >= 0 and < 64 && (pending & (1UL << (int)distance)) != 0;
     }
 

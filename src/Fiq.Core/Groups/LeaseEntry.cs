@@ -23,6 +23,16 @@ internal readonly record struct LeaseEntry(
     /// <summary>The lowest pending offset.</summary>
     public long Lowest => Start + BitOperations.TrailingZeroCount(Pending);
 
+    /// <summary>A number for the offsets that an entry holds; 0 for none. Sums of it tell sets of offsets apart.</summary>
+    public static ulong Digest(long start, ulong pending)
+    {
+        if (pending == 0)
+            return 0;
+        var mixed = ((ulong)start * 0x9E37_79B9_7F4A_7C15) ^ pending;
+        mixed = (mixed ^ (mixed >> 32)) * 0xBF58_476D_1CE4_E5B9;
+        return mixed ^ (mixed >> 29);
+    }
+
     public static LeaseEntry Read(TableTransaction table, int entry)
     {
         var at = TableLayout.EntryAt(entry);

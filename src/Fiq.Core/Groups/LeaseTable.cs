@@ -65,7 +65,11 @@ internal sealed class LeaseTable(TableTransaction table)
 
     public LeaseEntry Entry(int index) => LeaseEntry.Read(table, index);
 
-    public void Put(int index, in LeaseEntry entry) => entry.Write(table, index);
+    public void Put(int index, in LeaseEntry entry)
+    {
+        this[TableWord.PendingDigest] += LeaseEntry.Digest(entry.Start, entry.Pending) - DigestOf(index);
+        entry.Write(table, index);
+    }
 
     public Slot Slot(int slot) => Groups.Slot.Read(table, slot);
 
@@ -98,6 +102,8 @@ internal sealed class LeaseTable(TableTransaction table)
             if (fresh == TableLayout.EntryCount)
                 throw new InvalidOperationException("no entry is free");
             Add(TableWord.HighWater, 1);
+            // What an earlier life of the table left there is in no sum.
+            table.Store(TableLayout.PendingAt(fresh), 0);
             return fresh;
         }
 
@@ -121,6 +127,20 @@ internal sealed class LeaseTable(TableTransaction table)
         Put(index, new LeaseEntry(0, 0, 0, EntryOwner.Free, 0, next));
     }
 
+    /// <summary>Whether the entries are those that the state was committed with.</summary>
+    public bool IsWhole()
+    {
+        var pending = 0L;
+        var digest = 0UL;
+        for (var i = 0; i < HighWater; i++)
+        {
+            pending += Bits.Count(Entry(i).Pending);
+            digest += DigestOf(i);
+        }
+
+        return pending == Pending && digest == this[TableWord.PendingDigest];
+    }
+
     /// <summary>The lowest unsettled offset, as committed.</summary>
     public long Floor()
     {
@@ -142,6 +162,9 @@ internal sealed class LeaseTable(TableTransaction table)
 
         return set;
     }
+
+    private ulong DigestOf(int entry) => LeaseEntry.Digest(
+        (long)table.Load(TableLayout.EntryAt(entry)), table.Load(TableLayout.PendingAt(entry)));
 
     private ulong StateChecksum()
     {

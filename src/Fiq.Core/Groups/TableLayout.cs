@@ -1,7 +1,7 @@
 namespace Fiq.Groups;
 
 /// <summary>
-/// Where things stand in the mapped file <c>leases</c> (layout version 1), and which bytes of it are locked. All
+/// Where things stand in the mapped file <c>leases</c> (layout version 2), and which bytes of it are locked. All
 /// words are 8 bytes. Only this type computes positions.
 /// <code>
 /// identity   0          magic, layout, length, queue id, boot id (2), generation, random, pid of builder, CRC-32C
@@ -18,7 +18,7 @@ internal static class TableLayout
 {
     public const string Name = "leases";
     public const ulong Magic = 0x3153_4553_4145_4C46;
-    public const ulong Version = 1;
+    public const ulong Version = 2;
     public const int Length = EntriesAt + (EntryCount * EntryLength);
 
     public const int MagicAt = 0;
@@ -59,6 +59,8 @@ internal static class TableLayout
     public static int HeartbeatAt(int slot) => SlotAt(slot) + Slot.HeartbeatWord;
 
     public static int EntryAt(int entry) => EntriesAt + (entry * EntryLength);
+
+    public static int PendingAt(int entry) => EntryAt(entry) + 8;
 
     public static int StartedMaskAt(int entry) => StartedAt + (entry * 8);
 

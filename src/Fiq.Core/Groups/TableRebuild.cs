@@ -58,10 +58,7 @@ internal sealed class TableRebuild(IDirectory folder, GroupContext context)
         try
         {
             table.CheckState();
-            var pending = 0L;
-            for (var i = 0; i < table.HighWater; i++)
-                pending += Bits.Count(table.Entry(i).Pending);
-            return pending == table.Pending;
+            return table.IsWhole();
         }
         catch (DamagedException)
         {

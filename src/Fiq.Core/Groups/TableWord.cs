@@ -57,6 +57,12 @@ internal enum TableWord
     /// <summary>1 while the offset file can't be written: nothing is claimed.</summary>
     Stopped,
 
+    /// <summary>
+    /// The sum of <see cref="LeaseEntry.Digest"/> of all entries: state and entries lie in different blocks of the
+    /// file, and a volume that comes back without having been unmounted may show them as of different moments.
+    /// </summary>
+    PendingDigest,
+
     /// <summary>CRC-32C of all words before.</summary>
     Checksum,
 }

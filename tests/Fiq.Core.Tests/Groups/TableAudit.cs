@@ -25,6 +25,7 @@ internal static class TableAudit
         offsets.Distinct().Count().Should().Be(offsets.Length, "no offset is in two hands");
         offsets.All(offset => offset >= 0 && offset < table.Cursor).Should().BeTrue();
         table.Pending.Should().Be(offsets.Length);
+        table.IsWhole().Should().BeTrue();
         CountOf(used, EntryOwner.Returned).Should().Be((long)table[TableWord.Returned]);
         CountOf(used, EntryOwner.Revoked).Should().Be((long)table[TableWord.Revoked]);
         CheckSlots(table, used);

@@ -1,0 +1,21 @@
+using Xunit.Abstractions;
+
+namespace Fiq.Simulation.Mutants;
+
+public sealed class MutantsTests(MutantBuilds builds, ITestOutputHelper output) : IClassFixture<MutantBuilds>
+{
+    // Every one shows with the first seeds; more are there so that an innocent change of the source does not hide it.
+    private const int SeedsMax = 8;
+
+    public static TheoryData<string> Names => [.. KnownMutants.All.Select(mutant => mutant.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_build_with_a_deliberate_bug_is_caught(string name)
+    {
+        Mutant mutant = KnownMutants.All.Single(each => each.Name == name);
+        string? violation = builds.FirstViolation(mutant, SeedsMax);
+        output.WriteLine($"measured: mutant \"{name}\": {violation?.Split('#')[1].Split('\n')[0].Trim()}");
+        violation.Should().NotBeNull("the bug is there, and nothing was noticed");
+    }
+}
