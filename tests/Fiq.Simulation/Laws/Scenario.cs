@@ -15,6 +15,9 @@ internal sealed record Scenario(string Name)
 
     public int Onlookers { get; init; }
 
+    /// <summary>Consumers that run the real worker pool, once the producers have ended.</summary>
+    public int Pools { get; init; }
+
     /// <summary>Groups beside `default`.</summary>
     public IReadOnlyList<string> MoreGroups { get; init; } = [];
 
@@ -97,6 +100,11 @@ internal sealed record Scenario(string Name)
             PaddingMax = 1_500, Kills = true,
         },
         new("stops") { Producers = 2, Consumers = 2, Turns = 3, SegmentBytes = 4_096, PaddingMax = 1_500, Stops = true },
+        new("workers") { Producers = 2, Turns = 8, SegmentBytes = 4_096, PaddingMax = 600, Pools = 2 },
+        new("killed workers")
+        {
+            Producers = 2, Turns = 8, SegmentBytes = 4_096, PaddingMax = 600, Pools = 3, Kills = true,
+        },
         new("deletion") { IsNew = true, Producers = 2, Consumers = 1, Turns = 3, Deletes = true },
         new("liar") { Producers = 2, Consumers = 1, Turns = 4, SegmentBytes = 4_096, PaddingMax = 1_500, Lies = true },
         new("everything")

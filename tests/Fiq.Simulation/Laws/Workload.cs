@@ -34,6 +34,7 @@ internal sealed class Workload(Scenario scenario, int seed)
         if (scenario.HasWeather) Add(scheduler, machine.Start("w"), process => new Weather(scenario, process));
         if (scenario.Deletes) Add(scheduler, machine.Start("d"), process => new Deleter(scenario, process));
         scheduler.Run();
+        if (scenario.Pools > 0) new WorkersRun(scenario, machine).Run();
         return machine;
     }
 

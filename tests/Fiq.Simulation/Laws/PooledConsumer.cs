@@ -1,0 +1,140 @@
+using Fiq.Engine;
+using Fiq.Files;
+using Fiq.Groups;
+using Fiq.Simulation.Machine;
+using Fiq.Storage;
+
+namespace Fiq.Simulation.Laws;
+
+/// <summary>
+/// A membership of the group `default` on a simulated machine, as the worker pool sees one: the product's claims and
+/// settlements, without its threads. It notes what the pool was told and checks that nothing is settled too early.
+/// </summary>
+internal sealed class PooledConsumer : IQueueConsumer, IDisposable
+{
+    private readonly Lock _machineGate;
+    private readonly SimProcess _process;
+    private readonly Opened _opened;
+    private readonly IDirectory _directory;
+    private readonly ConsumerGroup _group;
+    private readonly LogReader _reader;
+    private readonly Claimer _claimer;
+    private readonly HashSet<long> _arrived = [];
+    private bool _disposed;
+
+    private PooledConsumer(SimProcess process, Lock machineGate, Opened opened)
+    {
+        (_process, _machineGate, _opened) = (process, machineGate, opened);
+        (_group, _directory) = opened.TryJoin(Group.ToString())!.Value;
+        _reader = opened.Log.OpenReader();
+        _claimer = new Claimer(opened.Log, _group, _reader);
+        Tell(new GroupMade(Group.ToString(), 0));
+    }
+
+    public QueueName Queue => Opened.Name;
+
+    public GroupName Group => GroupName.Default;
+
+    public bool QueueCreated => false;
+
+    public long? GroupStartedAt => null;
+
+    public static PooledConsumer Open(SimProcess process, Lock machineGate)
+    {
+        lock (machineGate) return new PooledConsumer(process, machineGate, Opened.TryOpen(process, settings: null)!);
+    }
+
+    /// <summary>The receiver has this result.</summary>
+    public void HasArrived(long offset)
+    {
+        lock (_machineGate) _arrived.Add(offset);
+    }
+
+    public ValueTask<IReadOnlyList<Delivery>> LeaseAsync(int countMax, TimeSpan wait, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        lock (_machineGate)
+        {
+            _group.Beat();
+            if (_group.OthersHoldLeases) _group.Reap();
+            IReadOnlyList<Delivery> deliveries = _claimer.Claim(Math.Min(countMax, 6));
+            foreach (Delivery delivery in deliveries)
+                Tell(new Seen(delivery.Offset, Opened.TextOf(delivery.Message)));
+            return new ValueTask<IReadOnlyList<Delivery>>(deliveries);
+        }
+    }
+
+    public void Interrupt()
+    {
+        // Leasing never waits here.
+    }
+
+    public bool TryStart(Delivery delivery)
+    {
+        lock (_machineGate) return _group.TryStart(delivery.Token, delivery.Offset);
+    }
+
+    public bool Holds(Delivery delivery)
+    {
+        lock (_machineGate) return _group.Holds(delivery.Token, delivery.Offset);
+    }
+
+    public ValueTask<IReadOnlyList<bool>> SettleAsync(
+        IReadOnlyList<Settlement> settlements, CancellationToken cancellation)
+    {
+        lock (_machineGate)
+        {
+            var ends = new SettledOffset[settlements.Count];
+            for (int i = 0; i < ends.Length; i++)
+            {
+                Delivery delivery = settlements[i].Delivery;
+                bool done = settlements[i].Outcome == SettleOutcome.Done;
+                LawBrokenException.Unless(
+                    !done || _arrived.Contains(delivery.Offset), "I5",
+                    $"offset {delivery.Offset} is settled before its result has arrived");
+                ends[i] = new SettledOffset(delivery.Token, delivery.Offset, 1_000, done);
+            }
+
+            string group = Group.ToString();
+            Tell(new SettleBegun(group, [.. ends.Where(end => end.Done).Select(end => end.Offset)]));
+            bool[] accepted = new bool[ends.Length];
+            _group.Settle(ends, accepted);
+            Tell(new SettleEnded(group, [.. ends.Where((end, i) => end.Done && accepted[i]).Select(end => end.Offset)]));
+            Tell(new FlushBegun(group, _process.Name));
+            _group.Flush();
+            Tell(new FlushEnded(group, _process.Name));
+            return new ValueTask<IReadOnlyList<bool>>(accepted);
+        }
+    }
+
+    public ValueTask<GroupDescription> DescribeAsync(CancellationToken cancellation)
+    {
+        lock (_machineGate)
+        {
+            LogMark watermark = _opened.Log.Watermark;
+            GroupStatus status = _group.Status(watermark.Offset);
+            return new ValueTask<GroupDescription>(QueueDescriber.Describe(_opened.Folder, Group, status, watermark));
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        lock (_machineGate)
+        {
+            if (_disposed) return;
+            _disposed = true;
+            _reader.Dispose();
+            _group.Dispose();
+            _directory.Dispose();
+            _opened.Dispose();
+        }
+    }
+
+    private void Tell(Fact fact) => _process.Machine.History.Tell(fact);
+}
