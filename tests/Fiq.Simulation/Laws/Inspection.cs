@@ -31,7 +31,7 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
 {
     private static readonly QueueSettings NewSettings = new() { SegmentBytes = 8_192 };
 
-    /// <summary>Whether groups are drained as well, which takes longer.</summary>
+    /// <summary>Whether groups are drained, and a queue that is not there is made, which takes longer.</summary>
     public bool Drains { get; init; }
 
     /// <summary>
@@ -44,7 +44,8 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
     public void Run(SimMachine machine, string name)
     {
         SimProcess process = machine.Start(name);
-        using Opened? opened = Opened.TryOpen(process, settings: null) ?? BeginAnew(process);
+        using Opened? opened = Opened.TryOpen(process, settings: null) ?? TryBeginAnew(process);
+        if (opened is null) return;
         LawBrokenException.Unless(!ledger.IsDeleted || opened.IsNew, "I3", $"a deleted queue has come back");
         List<(long Offset, string Body)> messages = opened.ReadAll();
         if (!opened.IsNew)
@@ -67,10 +68,11 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
         CheckAgain(machine, name, now);
     }
 
-    private Opened BeginAnew(SimProcess process)
+    private Opened? TryBeginAnew(SimProcess process)
     {
         bool mayBeAbsent = !ledger.IsMade || ledger.MayBeGone || ending == Ending.Lied;
         LawBrokenException.Unless(mayBeAbsent, "I1", $"the queue is gone");
+        if (!Drains) return null;
         Opened opened = Opened.TryOpen(process, NewSettings)!;
         LawBrokenException.Unless(opened.Log.Watermark.Offset == 0, "I14", $"a new queue is not empty");
         return opened;

@@ -43,7 +43,7 @@ internal sealed class CrashImages(CrashModel model, Random random, int countMax)
         var last = (Written)model.History.Events[model.Cut - 1];
         int length = random.Next(last.Bytes.Length);
         FileContent begun = before.Copy();
-        begun.Write(last.Bytes.AsSpan(0, length), last.Position);
+        begun.Write(last.Bytes.Span[..length], last.Position);
         DiskImage image = model.Cache.Copy();
         image.AddFile(last.Inode, begun);
         yield return new CrashImage($"P0 write {length}", image);

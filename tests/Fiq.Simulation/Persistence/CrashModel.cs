@@ -165,7 +165,7 @@ internal sealed class CrashModel
             long position = written.Position + done;
             long room = FileContent.BlockSize - position % FileContent.BlockSize;
             int length = (int)Math.Min(room, written.Bytes.Length - done);
-            ReadOnlyMemory<byte> part = written.Bytes.AsMemory(done, length);
+            ReadOnlyMemory<byte> part = written.Bytes.Slice(done, length);
             // Zeros over zeros are not seen, whether they reach the disk or not.
             bool visible = part.Span.ContainsAnyExcept((byte)0)
                 || cache.At(position / FileContent.BlockSize) is not null;
@@ -173,7 +173,7 @@ internal sealed class CrashModel
             done += length;
         }
 
-        cache.Write(written.Bytes, written.Position);
+        cache.Write(written.Bytes.Span, written.Position);
         if (cache.Length > lengthBefore) inode.Add(new LengthAtom(written.Inode, Cut, cache.Length));
     }
 

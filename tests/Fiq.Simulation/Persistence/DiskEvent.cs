@@ -13,7 +13,7 @@ internal sealed record Removed(long Directory, string Name) : DiskEvent;
 internal sealed record Renamed(long Directory, string From, string To) : DiskEvent;
 
 /// <summary>Bytes were written; the file grows when it ended before.</summary>
-internal sealed record Written(long Inode, long Position, byte[] Bytes) : DiskEvent;
+internal sealed record Written(long Inode, long Position, ReadOnlyMemory<byte> Bytes) : DiskEvent;
 
 /// <summary>
 /// Bytes were stored through a mapping: the kernel writes back whole blocks of a moment of its own choice.

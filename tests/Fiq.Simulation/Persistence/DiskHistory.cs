@@ -6,6 +6,9 @@ namespace Fiq.Simulation.Persistence;
 /// </summary>
 internal sealed class DiskHistory
 {
+    // Files that are mapped are written whole, as zeros: those need not be kept one by one.
+    private static readonly byte[] Zeros = new byte[64 * 1024];
+
     private readonly List<DiskEvent> _events = [];
 
     public DiskHistory(DiskImage start)
@@ -46,7 +49,8 @@ internal sealed class DiskHistory
     public void Write(long inode, long position, ReadOnlySpan<byte> bytes)
     {
         Now.File(inode).Write(bytes, position);
-        _events.Add(new Written(inode, position, bytes.ToArray()));
+        bool isZero = bytes.Length <= Zeros.Length && !bytes.ContainsAnyExcept((byte)0);
+        _events.Add(new Written(inode, position, isZero ? Zeros.AsMemory(0, bytes.Length) : bytes.ToArray()));
     }
 
     public void Store(long inode, long position, ReadOnlySpan<byte> bytes)
