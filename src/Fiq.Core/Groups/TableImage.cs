@@ -17,7 +17,8 @@ internal sealed class TableImage : ISharedMemory
     // Rented: a look at each of many groups would otherwise leave five megabytes of garbage each time.
     private byte[] bytes = ArrayPool<byte>.Shared.Rent(TableLayout.Length);
 
-    private TableImage()
+    /// <summary>An image of zeros.</summary>
+    public TableImage()
     {
         bytes.AsSpan(0, TableLayout.Length).Clear();
     }
