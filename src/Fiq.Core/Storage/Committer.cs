@@ -40,6 +40,7 @@ internal sealed class Committer(
     private LogMark Append(EncodedCommit commit)
     {
         locks.Enter(ControlLock.Append);
+        bool isWritten = false;
         try
         {
             guard.Check();
@@ -58,11 +59,26 @@ internal sealed class Committer(
                 page.Readers.Wake();
             }
 
-            return Write(commit, tail);
+            LogMark end = Write(commit, tail);
+            isWritten = true;
+            return end;
         }
         finally
         {
+            Leave(isWritten);
+        }
+    }
+
+    // Once the tail has moved anybody may sync it: an error must not sound as if nothing had been stored.
+    private void Leave(bool isWritten)
+    {
+        try
+        {
             locks.Exit(ControlLock.Append);
+        }
+        catch (FileSystemException error) when (isWritten)
+        {
+            throw LogErrors.Unknown(error.Message, error);
         }
     }
 

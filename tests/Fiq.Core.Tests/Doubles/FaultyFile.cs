@@ -59,7 +59,7 @@ internal sealed class FaultyFile(IFile inner, Faults faults) : IFile
 
     public void Unlock(long at)
     {
-        faults.Effect();
+        faults.Call("unlock", Name);
         inner.Unlock(at);
     }
 

@@ -114,6 +114,21 @@ public sealed class AppendingTests : IDisposable
     }
 
     [Fact]
+    public void A_lock_that_cannot_be_given_back_after_the_write_leaves_the_outcome_unknown()
+    {
+        var faults = new Faults();
+        using QueueLog log = _rig.Attach(faults);
+        log.Append("before");
+        faults.ErrorOf = LogCalls.Failing("unlock", Errno.InputOutput);
+        Action append = () => log.Append("unknown");
+        // It is written, and whoever syncs next syncs it too: nobody may say that it was refused.
+        append.Should().Throw<FiqException>().Which.Code.Should().Be(ErrorCode.Unknown);
+        faults.ErrorOf = (_, _) => Errno.None;
+        log.Append("after").Should().Be(2);
+        LogRig.ReadAll(log).Should().Equal((0, "before"), (1, "unknown"), (2, "after"));
+    }
+
+    [Fact]
     public void When_not_even_the_header_can_be_zeroed_the_segment_ends_before_it()
     {
         var faults = new Faults();
