@@ -21,6 +21,9 @@ internal sealed class OpenQueue(string store, string name)
     public Task CreateAsync(long segmentBytes = QueueSettings.SegmentBytesMin) =>
         _engine.CreateAsync(_queue, new QueueSettings { SegmentBytes = segmentBytes }, default).AsTask();
 
+    public Task CreateGroupAsync(string group) =>
+        _engine.CreateGroupAsync(_queue, GroupName.Parse(group), StartPosition.First, default).AsTask();
+
     public Task DeleteAsync() => _engine.DeleteAsync(_queue, default).AsTask();
 
     public async Task<bool> ExistsAsync() => (await _engine.ListAsync(default)).Contains(_queue);

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Fiq.Cli.Tests.Processes;
+using Fiq.Crash.Tests.Ledgers;
+
+namespace Fiq.Crash.Tests.Kills;
+
+/// <summary>A process that consumed for a while, and how it ended.</summary>
+internal sealed record ConsumerLife(string Group, long Started, bool WasKilled, IReadOnlyList<Found> Printed)
+{
+    public static async Task<ConsumerLife> RunAsync(FiqCommand command, string group, int milliseconds, bool kill)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await using var process = FiqProcess.Start(
+            command with { Arguments = [.. command.Arguments, "--group", group] });
+        await Task.Delay(milliseconds);
+        process.Signal(kill ? Signal.Kill : Signal.Terminate);
+        var result = await process.EndAsync();
+        // Whoever is asked to end before it can listen is ended by the signal itself.
+        var wasKilled = result.ExitCode != 0;
+        int[] exits = kill ? [128 + (int)Signal.Kill] : [0, 128 + (int)Signal.Terminate];
+        exits.Should().Contain(result.ExitCode, "{0}", result.Errors.Text);
+        return new ConsumerLife(group, started, wasKilled, [.. result.Output.Lines.Select(Parse)]);
+    }
+
+    private static Found Parse(string line)
+    {
+        var message = JsonDocument.Parse(line).RootElement;
+        return new Found(
+            message.GetProperty("offset").GetInt64(),
+            message.GetProperty("key").GetString()!,
+            message.GetProperty("body").GetString()!);
+    }
+}
