@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Fiq.Cli.Frame;
 using Fiq.Cli.Terminal;
 
@@ -6,7 +7,16 @@ namespace Fiq.Cli;
 /// <summary>Where the process begins and ends.</summary>
 internal static class Program
 {
-    private static async Task<int> Main(string[] args)
+    private static int Main(string[] args)
+    {
+        if (!ProcessLimits.AllowDescriptors(json: Array.IndexOf(args, "--json") >= 0)) return 1;
+        using IDisposable fileSize = ProcessLimits.CatchFileSize();
+        return RunAsync(args).GetAwaiter().GetResult();
+    }
+
+    // Apart from Main, because running it loads what Main must do without.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<int> RunAsync(string[] args)
     {
         Streams streams = Streams.OfProcess();
         var commandLine = new CommandLine(streams, Environment.GetEnvironmentVariable, EngineFactory.Open);

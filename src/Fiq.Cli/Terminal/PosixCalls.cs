@@ -14,6 +14,7 @@ internal static partial class PosixCalls
     public const int SignalHangUp = 1;
     public const int SignalInterrupt = 2;
     public const int SignalTerminate = 15;
+    public const int SignalFileSize = 25;
     public const short PollIn = 1;
     public const short PollOut = 4;
     public const short PollError = 8;
