@@ -125,13 +125,13 @@ internal sealed class Committer(
     private static bool TryErase(IFile file, in LogMark tail, in LogMark end)
     {
         long written = Math.Min(file.Length, end.Position);
+        // No further than was written: a full disk may have no room for more.
+        long header = Math.Min(tail.Position + BatchHeader.Size, written);
         try
         {
             if (written <= tail.Position) return true;
-            // No further than was written: a full disk may have no room for more.
-            long header = Math.Min(BatchHeader.Size, written - tail.Position);
-            Erase(file, tail.Position, tail.Position + header);
-            Erase(file, tail.Position + header, written);
+            Erase(file, tail.Position, header);
+            TryEraseRest(file, header, written);
             file.SyncData();
             return true;
         }
@@ -143,6 +143,20 @@ internal sealed class Committer(
 
     // With zeros behind the tail whoever attaches next finds a clean end. Otherwise he must copy what is not proven
     // into a new segment, for which a full disk has no room, and readers would stop short of what was acknowledged.
+    private static void TryEraseRest(IFile file, long from, long to)
+    {
+        try
+        {
+            Erase(file, from, to);
+        }
+        catch (FileSystemException)
+        {
+            // Room made ahead counts as written here, and may lie beyond a limit on the size of files. Without its
+            // header nothing of it is found: that it stays only costs whoever attaches next the copy.
+            return;
+        }
+    }
+
     private static void Erase(IFile file, long from, long to)
     {
         byte[] zeros = new byte[ZerosAtATime];
