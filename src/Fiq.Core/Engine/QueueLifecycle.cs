@@ -62,10 +62,24 @@ internal sealed class QueueLifecycle(IDirectory store, FolderOptions options)
         while (true)
         {
             name = $"{NewPrefix}{options.Random():x16}";
-            IDirectory folder = store.CreateDirectory(name);
+            IDirectory? folder = TryCreateFolder(name);
+            if (folder is null) continue;
             if (folder.TryLockExclusive() && store.TryStatus(name)?.Identity == folder.Identity) return folder;
             // A cleaner came between the making and the lock; it takes this one away.
             folder.Dispose();
+        }
+    }
+
+    private IDirectory? TryCreateFolder(string name)
+    {
+        try
+        {
+            return store.CreateDirectory(name);
+        }
+        catch (FileSystemException error) when (error.Errno == Errno.NoEntry && error.Call == "open")
+        {
+            // A cleaner has taken it away before it could be opened.
+            return null;
         }
     }
 
