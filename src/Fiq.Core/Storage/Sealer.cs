@@ -23,7 +23,8 @@ internal sealed class Sealer(LogContext context, ControlLocks locks)
         {
             using SegmentFile? segment = SegmentFile.TryOpen(context.Folder, name, context.QueueId, writable: true);
             if (segment is null || Footer.TryRead(segment, end.Position) is not null) return;
-            Footer footer = Describe(segment, end);
+            // What is damaged is evidence, and stays as it was found.
+            if (TryDescribe(segment, end) is not Footer footer) return;
             if (end.Reason == EndReason.Recovered) KeepTorn(segment, end.Position);
             segment.File.SetLength(end.Position);
             segment.File.Write(footer.Encode(context.QueueId, name.Ordinal), end.Position);
@@ -50,8 +51,8 @@ internal sealed class Sealer(LogContext context, ControlLocks locks)
         if (successor is not null) Seal(names[index - 1], successor.Header.Previous);
     }
 
-    /// <summary>Builds a segment's footer by walking it.</summary>
-    public static Footer Describe(SegmentFile segment, in SegmentEnd end)
+    /// <summary>Builds a segment's footer by walking it; null when it is not whole up to its stated end.</summary>
+    public static Footer? TryDescribe(SegmentFile segment, in SegmentEnd end)
     {
         var footer = new Footer();
         RunningSums before = segment.Header.Sums;
@@ -68,7 +69,7 @@ internal sealed class Sealer(LogContext context, ControlLocks locks)
             if (earlier) footer.NotBeforeMin = header.NotBeforeMin;
         }
 
-        return footer;
+        return walk.Position == end.Position && segment.File.Length >= end.Position ? footer : null;
     }
 
     private void KeepTorn(SegmentFile segment, long from)
