@@ -27,6 +27,8 @@ internal sealed class Recovery(LogContext context, ControlPage page)
         proof = Math.Max(proof, ProvenByPage(segment));
         if (end.Position < segment.Header.BornPosition || end.Offset < proof) throw Damaged(segment, end, proof);
         (LogMark proven, LogMark accepted) = WalkBodies(segment, start, proof);
+        // The last header may be there and its body cut off.
+        if (proven.Position > segment.File.Length) throw Damaged(segment, proven, proof);
         if (IsClean(segment, accepted)) return new Finding(accepted, accepted, IsClean: true);
         if (HeaderScan.FindHighestProof(segment, accepted.Position) is BatchHeader beyond
             && beyond.DurableThrough > accepted.Offset)
