@@ -216,18 +216,22 @@ internal sealed class QueueLog : IDisposable
         if (alone) _recovery.RunAlone(provenByGroups());
         if (!_locks.TryHold(ControlLock.Members, exclusive: false))
             throw new BusyException("the queue", _page.Holder(ControlLock.Members));
+        if (!alone) RequireOurPage();
         _page.StoreHolder(ControlLock.Members, _context.Pid);
-        if (alone) return;
-        if (!_page.Belongs(_context.QueueId, _context.BootId, out uint layout))
-            throw layout != ControlLayout.Version
-                ? new FiqException(
-                    ErrorCode.Busy,
-                    $"process {_page.Holder(ControlLock.Members)} runs a fiq with page layout {layout}, this one has "
-                        + ControlLayout.Version,
-                    "End the processes of the other version first.")
-                : new DamagedException(
-                    ControlFile.Name, 0, ControlLayout.Size, "processes are attached to it, but it is not valid");
-        _page.Note(ProtocolEvent.Attached, _context.Pid, 0);
+        if (!alone) _page.Note(ProtocolEvent.Attached, _context.Pid, 0);
+    }
+
+    private void RequireOurPage()
+    {
+        if (_page.Belongs(_context.QueueId, _context.BootId, out uint layout)) return;
+        throw layout != ControlLayout.Version
+            ? new FiqException(
+                ErrorCode.Busy,
+                $"process {_page.Holder(ControlLock.Members)} runs a fiq with page layout {layout}, this one has "
+                    + ControlLayout.Version,
+                "End the processes of the other version first.")
+            : new DamagedException(
+                ControlFile.Name, 0, ControlLayout.Size, "processes are attached to it, but it is not valid");
     }
 
     private static ISharedMemory MapOrClose(IFile control)
