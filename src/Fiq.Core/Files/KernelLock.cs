@@ -45,21 +45,21 @@ internal sealed class KernelLock : IDisposable
         return _gate.Wait(0) && TryEnterBehindGate();
     }
 
-    /// <summary>Takes it, waiting as long as <paramref name="limit"/>.</summary>
-    /// <param name="limit">The longest wait.</param>
-    /// <param name="holderPid">Asked once the limit is over: the holder's process id, or 0.</param>
+    /// <summary>Takes it, waiting as long as <paramref name="limit"/> for one holder.</summary>
+    /// <param name="limit">The longest wait for one holder; in a crowd it is a few times as long.</param>
+    /// <param name="holderPid">The holder's process id, or 0.</param>
     /// <param name="what">What is locked, for the message.</param>
     /// <exception cref="BusyException">It was held all the time.</exception>
     /// <exception cref="InvalidOperationException">The calling thread holds it already.</exception>
     public void Enter(TimeSpan limit, Func<int> holderPid, string what)
     {
         CheckNotHeld();
-        long start = _time.GetTimestamp();
+        var patience = new LockPatience(_time, limit, holderPid);
         if (!_gate.Wait(limit)) throw new BusyException(what, Environment.ProcessId);
         bool entered = false;
         try
         {
-            entered = WaitForKernel(start, limit);
+            entered = WaitForKernel(patience);
         }
         finally
         {
@@ -114,14 +114,13 @@ internal sealed class KernelLock : IDisposable
         return true;
     }
 
-    private bool WaitForKernel(long start, TimeSpan limit)
+    private bool WaitForKernel(LockPatience patience)
     {
         TimeSpan pause = FirstSleep;
         while (!TryKernel())
         {
-            TimeSpan waited = _time.GetElapsedTime(start);
-            if (waited >= limit) return false;
-            if (waited < SpinTime)
+            if (patience.IsOver) return false;
+            if (patience.Waited < SpinTime)
             {
                 Thread.Yield();
                 continue;

@@ -8,7 +8,7 @@ namespace Fiq.Storage;
 /// </summary>
 internal sealed class ControlLocks : IDisposable
 {
-    /// <summary>No wait for a lock is longer; then an error names the holder. Nothing is ever broken open.</summary>
+    /// <summary>No wait for one holder is longer; then an error names it. Nothing is ever broken open.</summary>
     public static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(10);
 
     // A holder may have died between unlocking and waking.
@@ -34,7 +34,7 @@ internal sealed class ControlLocks : IDisposable
         return true;
     }
 
-    /// <exception cref="BusyException">Another process held it for ten seconds.</exception>
+    /// <exception cref="BusyException">Another process held it for ten seconds, or a crowd for a minute.</exception>
     public void Enter(ControlLock which)
     {
         if (which is ControlLock.Append or ControlLock.Sync) EnterAmongAppenders(which);
@@ -87,12 +87,12 @@ internal sealed class ControlLocks : IDisposable
     {
         KernelLock wanted = _locks[(int)which];
         if (wanted.TryEnter()) return;
-        long started = _context.Time.GetTimestamp();
+        var patience = new LockPatience(_context.Time, WaitLimit, () => _page.Holder(which));
         bool entered = false;
         while (!entered)
         {
             _page.Appenders.SleepUnless(() => entered = wanted.TryEnter(), NapMax);
-            if (!entered && _context.Time.GetElapsedTime(started) > WaitLimit)
+            if (!entered && patience.IsOver)
                 throw new BusyException(Describe(which), _page.Holder(which));
         }
     }

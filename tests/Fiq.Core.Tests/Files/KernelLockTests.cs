@@ -114,6 +114,23 @@ public sealed class KernelLockTests : IDisposable
     }
 
     [Fact]
+    public void A_waiter_is_patient_while_the_lock_changes_hands_and_not_for_ever()
+    {
+        _others.TryLock(At, exclusive: true).Should().BeTrue();
+        var time = new SteppedTime();
+        TimeSpan slept = TimeSpan.Zero;
+        using var ours = new KernelLock(_ours, At, time, pause =>
+        {
+            slept += pause;
+            time.Advance(pause);
+        });
+        int holder = 0;
+        ours.Invoking(l => l.Enter(TimeSpan.FromSeconds(1), () => ++holder, "it")).Should().Throw<BusyException>();
+        // Looking at the clock takes a little of this clock's time as well.
+        slept.Should().BeCloseTo(TimeSpan.FromSeconds(6), TimeSpan.FromMilliseconds(200));
+    }
+
+    [Fact]
     public void A_waiter_gets_it_as_soon_as_it_looks_after_the_holder_has_gone()
     {
         _others.TryLock(At, exclusive: true).Should().BeTrue();
