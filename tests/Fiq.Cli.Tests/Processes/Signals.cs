@@ -7,6 +7,7 @@ internal enum Signal
 {
     HangUp = 1,
     Interrupt = 2,
+    Abort = 6,
     Kill = 9,
     Terminate = 15,
     Continue = 18,
@@ -17,11 +18,14 @@ internal static partial class Signals
 {
     public static void Send(int pid, Signal signal)
     {
-        if (Kill(pid, (int)signal) != 0)
+        if (!TrySend(pid, signal))
         {
             throw new InvalidOperationException($"kill {pid}: errno {Marshal.GetLastPInvokeError()}");
         }
     }
+
+    /// <summary>False when there is no such process any more.</summary>
+    public static bool TrySend(int pid, Signal signal) => Kill(pid, (int)signal) == 0;
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int pid, int signal);

@@ -3,7 +3,7 @@ namespace Fiq.Crash.Tests.Calls;
 /// <summary>One kind of call with one fault.</summary>
 internal sealed record CallGroup(string Call, Fault Fault, bool IsOnOurPaths, int SampleMax)
 {
-    // Before it does anything fiq tries whether a sync reports errors and locks exclude; the run-time truncates one file.
+    // First of all fiq tries whether a sync reports errors and whether locks exclude; the run-time truncates one file.
     private int First => IsOnOurPaths ? 1 : Call switch
     {
         "fsync" or "fdatasync" => 2,

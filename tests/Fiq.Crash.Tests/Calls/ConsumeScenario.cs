@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Fiq.Cli.Tests.Processes;
 using Fiq.Crash.Tests.Ledgers;
 
@@ -30,12 +29,12 @@ internal sealed class ConsumeScenario : Scenario
     public override async Task<IReadOnlyList<string>> FaultsAsync(
         TemporaryStore store, Ledger ledger, FiqResult result, bool wasKilled)
     {
-        var printed = result.Output.Lines.Select(Parse).ToList();
+        var printed = Printed.In(result.Output);
         var rest = await Open(store).DrainAsync();
         await ProduceAsync(store, ledger, ("after", "what comes next"));
         var last = await Open(store).DrainAsync();
         var faults = ledger.Faults([.. printed, .. rest, .. last]).ToList();
-        if (printed.Distinct().Count() < printed.Count || rest.Intersect(last).Any())
+        if (printed.Distinct().Count() < printed.Length || rest.Intersect(last).Any())
         {
             faults.Add("a message came twice to one consumer");
         }
@@ -47,14 +46,5 @@ internal sealed class ConsumeScenario : Scenario
         }
 
         return faults;
-    }
-
-    private static Found Parse(string line)
-    {
-        var message = JsonDocument.Parse(line).RootElement;
-        return new Found(
-            message.GetProperty("offset").GetInt64(),
-            message.GetProperty("key").GetString()!,
-            message.GetProperty("body").GetString()!);
     }
 }

@@ -79,7 +79,7 @@ internal sealed class ProduceScenario : Scenario
         await ProduceAsync(store, ledger, ("large", new string('x', AlmostASegment)));
     }
 
-    /// <summary>What a power cut leaves: a page that is older than the log, and behind the log's end some bytes.</summary>
+    /// <summary>As a power cut leaves it: the page is older than the log, and behind the log's end lie bytes.</summary>
     private static async Task WithAnUncleanEndAsync(TemporaryStore store, Ledger ledger)
     {
         await WithMessagesAsync(store, ledger);

@@ -39,7 +39,8 @@ internal abstract class Scenario
     protected static OpenQueue Open(TemporaryStore store) => new(store.Path, Queue);
 
     /// <summary>Stores messages and enters them as acknowledged.</summary>
-    protected static async Task ProduceAsync(TemporaryStore store, Ledger ledger, params (string Key, string Body)[] messages)
+    protected static async Task ProduceAsync(
+        TemporaryStore store, Ledger ledger, params (string Key, string Body)[] messages)
     {
         ledger.SentAtOnce(messages);
         var offset = await Open(store).ProduceAsync(messages);

@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Fiq.Cli.Tests.Processes;
 using Fiq.Crash.Tests.Ledgers;
 
 namespace Fiq.Crash.Tests.Kills;
 
 /// <summary>A process that consumed for a while, and how it ended.</summary>
-internal sealed record ConsumerLife(string Group, long Started, bool WasKilled, IReadOnlyList<Found> Printed)
+internal sealed record ConsumerLife(string Group, long Started, bool WasKilled, IReadOnlyList<Found> Results)
 {
     public static async Task<ConsumerLife> RunAsync(FiqCommand command, string group, int milliseconds, bool kill)
     {
@@ -20,15 +19,6 @@ internal sealed record ConsumerLife(string Group, long Started, bool WasKilled, 
         var wasKilled = result.ExitCode != 0;
         int[] exits = kill ? [128 + (int)Signal.Kill] : [0, 128 + (int)Signal.Terminate];
         exits.Should().Contain(result.ExitCode, "{0}", result.Errors.Text);
-        return new ConsumerLife(group, started, wasKilled, [.. result.Output.Lines.Select(Parse)]);
-    }
-
-    private static Found Parse(string line)
-    {
-        var message = JsonDocument.Parse(line).RootElement;
-        return new Found(
-            message.GetProperty("offset").GetInt64(),
-            message.GetProperty("key").GetString()!,
-            message.GetProperty("body").GetString()!);
+        return new ConsumerLife(group, started, wasKilled, Printed.In(result.Output));
     }
 }

@@ -37,7 +37,7 @@ internal sealed class FloorWatch(TemporaryStore store, string queue)
             .Select(seen => seen.Floor)
             .DefaultIfEmpty(0)
             .Max();
-        return life.Printed.Where(found => found.Offset < floor)
+        return life.Results.Where(found => found.Offset < floor)
             .Select(found => $"{found} came to {life.Group} again, after all below #{floor} was settled");
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Fiq.Cli.Tests.Processes;
 using Fiq.Cli.Tests.Scenarios;
-using Fiq.Crash.Tests.Calls;
 using Fiq.Crash.Tests.Ledgers;
 using Xunit.Abstractions;
 
@@ -46,7 +45,8 @@ public sealed class KillStormTests(ITestOutputHelper output) : IDisposable
         await DrainAsync();
         Measured.Write(output, "lines acked by producers in the storm", _ledger.Acked.Count, "lines");
         Measured.Write(output, "consumers in the storm", _consumers.Count, "processes");
-        foreach (var each in Groups.SelectMany(FaultsOf).Concat(watch.Falls()).Concat(_consumers.SelectMany(watch.Returns)))
+        var faults = Groups.SelectMany(FaultsOf).Concat(watch.Falls()).Concat(_consumers.SelectMany(watch.Returns));
+        foreach (var each in faults)
         {
             _faults.Enqueue(each);
         }
@@ -121,13 +121,13 @@ public sealed class KillStormTests(ITestOutputHelper output) : IDisposable
     {
         var lives = _consumers.Where(life => life.Group == group).ToList();
         var twice = lives.Where(life => !life.WasKilled)
-            .SelectMany(life => life.Printed)
+            .SelectMany(life => life.Results)
             .GroupBy(found => found.Offset)
             .Where(prints => prints.Count() > 1)
             .Select(prints => $"{group}: {prints.First()} was settled and came again");
-        var withinOne = lives.Where(life => life.Printed.Distinct().Count() < life.Printed.Count)
+        var withinOne = lives.Where(life => life.Results.Distinct().Count() < life.Results.Count)
             .Select(life => $"{group}: a message came twice to one consumer");
-        var ledger = _ledger.Faults([.. lives.SelectMany(life => life.Printed)]);
+        var ledger = _ledger.Faults([.. lives.SelectMany(life => life.Results)]);
         return ledger.Select(fault => $"{group}: {fault}").Concat(twice).Concat(withinOne);
     }
 

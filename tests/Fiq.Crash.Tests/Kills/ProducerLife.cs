@@ -50,7 +50,7 @@ internal sealed class ProducerLife(string name, ProducerEnd end, int moment)
         return ResultLine.In(result.Output);
     }
 
-    private IReadOnlyList<string> Wrapper() => end switch
+    private string[] Wrapper() => end switch
     {
         ProducerEnd.AtAWrite => KillAt("pwrite64", 1 + (moment % 20)),
         // The first sync of the first thread is one that must fail: it tries whether errors are told.
@@ -59,7 +59,10 @@ internal sealed class ProducerLife(string name, ProducerEnd end, int moment)
     };
 
     private static string[] KillAt(string call, int number) =>
-        ["strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGKILL:when={number}"];
+    [
+        "strace", "-f", "-qq", "-o", "/dev/null",
+        "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGKILL:when={number}",
+    ];
 
     private async Task FeedAsync(FiqProcess process)
     {

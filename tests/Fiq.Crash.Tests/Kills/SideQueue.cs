@@ -3,7 +3,7 @@ using Fiq.Crash.Tests.Calls;
 
 namespace Fiq.Crash.Tests.Kills;
 
-/// <summary>A queue that several processes create, fill and delete at the same time, and are killed while they do.</summary>
+/// <summary>A queue that several processes create, fill and delete at the same time and die over.</summary>
 internal sealed class SideQueue(TemporaryStore store, string name)
 {
     private const int Killed = 128 + (int)Signal.Kill;

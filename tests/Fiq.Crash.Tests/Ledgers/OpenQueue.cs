@@ -32,7 +32,8 @@ internal sealed class OpenQueue(string store, string name)
     public async Task<long> ProduceAsync(params (string Key, string Body)[] messages)
     {
         await using var producer = await _engine.OpenProducerAsync(_queue, new ProducerOptions(), default);
-        var acks = await producer.ProduceAsync([.. messages.Select(message => Encode(message, TimeSpan.Zero))], default);
+        Message[] encoded = [.. messages.Select(message => Encode(message, TimeSpan.Zero))];
+        var acks = await producer.ProduceAsync(encoded, default);
         return acks[0].Offset;
     }
 

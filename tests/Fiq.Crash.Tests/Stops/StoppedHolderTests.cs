@@ -27,7 +27,7 @@ public sealed class StoppedHolderTests : IDisposable
     public void Dispose() => _store.Dispose();
 
     [StraceFact]
-    public async Task While_the_holder_of_the_append_lock_is_stopped_producers_are_refused_by_its_name_and_consumers_go_on()
+    public async Task While_the_holder_of_the_append_lock_is_stopped_producers_hear_its_name_and_consumers_go_on()
     {
         await PrepareAsync();
         await using var holder = await StoppedProcess.StartAsync(Produce("held"), "pwrite64", Segment);
@@ -43,7 +43,7 @@ public sealed class StoppedHolderTests : IDisposable
     }
 
     [StraceFact]
-    public async Task While_the_leader_of_a_sync_is_stopped_producers_are_told_that_the_outcome_is_unknown_and_who_leads()
+    public async Task While_the_leader_of_a_sync_is_stopped_producers_hear_that_the_outcome_is_unknown()
     {
         await PrepareAsync();
         await using var holder = await StoppedProcess.StartAsync(Produce("held"), "fdatasync", Segment);
@@ -94,10 +94,10 @@ public sealed class StoppedHolderTests : IDisposable
     }
 
     [StraceFact]
-    public async Task While_the_holder_of_a_groups_lock_is_stopped_its_consumers_are_told_who_it_is_and_producers_go_on()
+    public async Task While_the_holder_of_a_groups_lock_is_stopped_its_consumers_hear_its_name_and_producers_go_on()
     {
         await PrepareAsync();
-        // Whoever comes first rebuilds the table under the group's lock, and makes sure that the offset file is synced.
+        // Whoever comes first rebuilds the table under the group's lock, and syncs the offset file before.
         var consume = Fiq("consume", Queue, "--until-empty");
         await using var holder = await StoppedProcess.StartAsync(consume, "fdatasync", OffsetFile);
         var others = await RunAllAsync(consume, Produce("stored"));
@@ -106,6 +106,22 @@ public sealed class StoppedHolderTests : IDisposable
         var ended = await holder.ContinueAsync();
         ended.ExitCode.Should().Be(0, "{0}", ended);
         await ShouldHaveEverythingAsync(ResultsOf(ended));
+    }
+
+    [StraceFact]
+    public async Task While_a_consumer_that_writes_down_what_is_settled_is_stopped_others_consume_and_hear_its_name()
+    {
+        await PrepareAsync();
+        var consume = Fiq("consume", Queue, "--until-empty");
+        await using var holder = await StoppedProcess.StartAsync(consume, "pwrite64", OffsetFile);
+        ShouldBeAcked(await FiqProcess.RunAsync(Produce("later")));
+        var other = await FiqProcess.RunAsync(consume);
+        other.ExitCode.Should().Be(Busy, "{0}", other);
+        other.Errors.Text.Should().Contain("the flush lock").And.Contain($"process {holder.Id}");
+        ResultsOf(other).Should().ContainSingle(found => found.Key == "later", "it was free to be taken");
+        var ended = await holder.ContinueAsync();
+        ended.ExitCode.Should().Be(0, "{0}", ended);
+        await ShouldHaveEverythingAsync([.. ResultsOf(ended), .. ResultsOf(other)]);
     }
 
     [StraceFact]

@@ -55,9 +55,8 @@ internal sealed class StoppedProcess : IAsyncDisposable
     public async Task<FiqResult> ContinueAsync()
     {
         var end = _strace.EndAsync();
-        while (!end.IsCompleted && Directory.Exists($"/proc/{Id}"))
+        while (!end.IsCompleted && Signals.TrySend(Id, Signal.Continue))
         {
-            Signals.Send(Id, Signal.Continue);
             await Task.WhenAny(end, Task.Delay(200));
         }
 
