@@ -1,0 +1,5 @@
+namespace Fiq.Crash.Tests.Disks;
+
+public sealed class PowerCutRigTests
+{
+}
