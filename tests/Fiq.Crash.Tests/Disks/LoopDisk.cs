@@ -12,10 +12,12 @@ internal sealed class LoopDisk : IDisposable
     private const UnixFileMode OwnOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly string _folder;
+    private readonly bool _splitsRequests;
     private bool _mounted;
 
     private LoopDisk(string imageFolder)
     {
+        _splitsRequests = imageFolder.Length > 0;
         _folder = Directory.CreateTempSubdirectory("fiq-loop-").FullName;
         Path = System.IO.Path.Combine(_folder, "mounted");
         Image = System.IO.Path.Combine(imageFolder.Length == 0 ? _folder : imageFolder, "image");
@@ -29,7 +31,7 @@ internal sealed class LoopDisk : IDisposable
 
     /// <summary>Makes an empty disk and mounts it.</summary>
     /// <param name="mebibytes">Its size.</param>
-    /// <param name="imageFolder">Where its image lies; empty: in a temporary folder.</param>
+    /// <param name="imageFolder">A medium that may run out of room; empty: a temporary folder.</param>
     /// <param name="solidBytes">
     /// So many of its first bytes are really there, so that a medium without room fails only what lies behind them.
     /// </param>
@@ -67,12 +69,17 @@ internal sealed class LoopDisk : IDisposable
     {
         Must("mount", "-o", "loop", Image, Path);
         _mounted = true;
+        if (_splitsRequests)
+        {
+            LoopDevice.SplitRequests(Image);
+        }
     }
 
     public void Unmount()
     {
         Must("umount", Path);
         _mounted = false;
+        LoopDevice.WaitUntilDetached(Image);
     }
 
     /// <summary>Unmounted and mounted again: in the same boot, with another page cache.</summary>
@@ -118,6 +125,7 @@ internal sealed class LoopDisk : IDisposable
             Tool.Succeeds("umount", "--lazy", Path).Should().BeTrue("{0} must go", Path);
         }
 
+        LoopDevice.WaitUntilDetached(Image);
         Directory.Delete(_folder, recursive: true);
     }
 

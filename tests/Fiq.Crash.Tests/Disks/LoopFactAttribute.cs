@@ -6,26 +6,34 @@ namespace Fiq.Crash.Tests.Disks;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LoopFactAttribute : FactAttribute
 {
-    private static readonly bool Works = CanMount();
-
-    /// <param name="tool">What else it needs; empty: nothing.</param>
-    public LoopFactAttribute(string tool = "")
+    /// <param name="needs">A tool that it needs besides; empty: none.</param>
+    public LoopFactAttribute(string needs = "")
     {
-        Tool = tool;
-        Skip = !Works ? "needs root, a loop device, mkfs.ext4 and mount"
-            : tool.Length > 0 && !Fiq.Cli.Tests.Scenarios.Tool.Succeeds(tool, "--version") ? $"needs {tool}"
-            : null;
+        Needs = needs;
+        Skip = LoopSupport.Obstacle
+            ?? (needs.Length > 0 && !Tool.Succeeds("sh", "-c", $"command -v {needs}") ? $"needs {needs}" : null);
     }
 
-    public string Tool { get; }
+    public string Needs { get; }
+}
 
-    private static bool CanMount()
+/// <summary>The same for several cases.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class LoopTheoryAttribute : TheoryAttribute
+{
+    public LoopTheoryAttribute()
     {
-        if (!Environment.IsPrivilegedProcess)
-        {
-            return false;
-        }
+        Skip = LoopSupport.Obstacle;
+    }
+}
 
+internal static class LoopSupport
+{
+    /// <summary>Why no disk can be made here; null: one can.</summary>
+    public static string? Obstacle { get; } = Works() ? null : "needs root, a loop device, mkfs.ext4 and mount";
+
+    private static bool Works()
+    {
         try
         {
             using var disk = LoopDisk.Create(8);

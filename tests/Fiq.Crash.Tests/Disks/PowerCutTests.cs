@@ -1,3 +1,4 @@
+using Fiq.Cli.Tests.Processes;
 using Fiq.Cli.Tests.Scenarios;
 using Xunit.Abstractions;
 
@@ -9,6 +10,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
 {
     private const int HistoriesAtATime = 2;
     private const int CutsEach = 13;
+    private const int SettledLines = 50;
 
     /// <summary>How many cuts, or as many as FIQ_POWER_CUTS says.</summary>
     private static readonly int Cuts = Number("FIQ_POWER_CUTS", 4 * CutsEach);
@@ -25,7 +27,15 @@ public sealed class PowerCutTests(ITestOutputHelper output)
         await Parallel.ForEachAsync(histories, atATime, async (seed, _) =>
         {
             using var history = new CutHistory(seed);
-            await history.RunAsync(CutsEach);
+            try
+            {
+                await history.RunAsync(CutsEach);
+            }
+            catch (Exception error)
+            {
+                throw new InvalidOperationException($"FIQ_POWER_CUT_SEED={seed} FIQ_POWER_CUTS=1: {history}", error);
+            }
+
             lock (ended)
             {
                 ended.Add((history.Cuts, history.Ledger));
@@ -39,6 +49,25 @@ public sealed class PowerCutTests(ITestOutputHelper output)
             + $"{ledgers.Sum(ledger => ledger.AckedCount)} messages acknowledged around them, "
             + $"{ledgers.Sum(ledger => ledger.Repeats)} printed again, of which the oldest had been printed "
             + $"{ledgers.Max(ledger => ledger.OldestRepeatMilliseconds):0} ms before its cut");
+    }
+
+    [LoopFact]
+    public async Task What_was_settled_a_while_before_the_power_went_does_not_come_again()
+    {
+        using var disk = LoopDisk.Create(64);
+        var lines = string.Concat(Enumerable.Range(0, SettledLines).Select(number => Load.LineOf($"early-{number}")));
+        (await FiqProcess.RunAsync(disk.Command("produce", CutHistory.Queue), lines)).ExitCode.Should().Be(0);
+        await using var consumer = FiqProcess.Start(Load.Consuming(disk, "default"));
+        await consumer.Output.WaitForCountAsync(SettledLines);
+
+        // Thirty times as long as a settlement may wait to be synced, because this machine may be busy.
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        disk.CutPower(PowerCut.AtOnce);
+        await Load.KillAsync(consumer);
+        disk.Reattach();
+        var again = await FiqProcess.RunAsync(Load.Consuming(disk, "default", "--until-empty"));
+        again.ExitCode.Should().Be(0, "{0}", again);
+        again.Output.Lines.Should().BeEmpty();
     }
 
     private static int Number(string variable, int otherwise)
