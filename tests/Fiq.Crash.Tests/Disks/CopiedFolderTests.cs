@@ -117,7 +117,11 @@ public sealed class CopiedFolderTests
 
         public static async Task<BusyQueue> StartAsync(TemporaryStore store)
         {
-            string[][] begin = [["queue", "create", Queue, "--segment-bytes", "1MiB"], ["group", "create", Queue, "all"]];
+            string[][] begin =
+            [
+                ["queue", "create", Queue, "--segment-bytes", "1MiB"],
+                ["group", "create", Queue, "all"],
+            ];
             foreach (var words in begin)
             {
                 var begun = await FiqProcess.RunAsync(store.PlainCommand(words));

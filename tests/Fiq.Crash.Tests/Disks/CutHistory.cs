@@ -110,9 +110,10 @@ internal sealed class CutHistory(int seed) : IDisposable
     {
         await Task.Delay(_random.Next(lifeMillisecondsMax));
         load.MustRun();
+        var cutAt = Stopwatch.GetTimestamp();
         _disk.CutPower(_random.Next(5) == 0 ? PowerCut.LogWritten : PowerCut.AtOnce);
         Cuts++;
-        await load.EndAsync(Stopwatch.GetTimestamp());
+        await load.EndAsync(cutAt);
     }
 
     private async Task CheckAsync()

@@ -7,13 +7,16 @@ namespace Fiq.Crash.Tests.Disks;
 
 /// <summary>
 /// What a queue has said over many power cuts, kept where no power goes. Each thing it says is held against all that
-/// it has said before: nothing acknowledged or printed may vanish, move or change.
+/// it has said before: nothing acknowledged or printed may vanish, move or change. What was heard only after the power
+/// had begun to go binds nobody to keep it: the kernel may answer a sync with success that it no longer carries out.
 /// </summary>
 internal sealed class CutLedger
 {
     private const int BodyMax = 4_000;
 
     private readonly Dictionary<string, long> _acked = [];
+    private readonly Dictionary<string, long> _heardLate = [];
+    private readonly Dictionary<string, HashSet<long>> _printedLate = [];
     private readonly SortedDictionary<long, string> _keys = [];
     private readonly Dictionary<string, long> _offsets = [];
     private readonly Dictionary<string, HashSet<long>> _printed = [];
@@ -46,11 +49,13 @@ internal sealed class CutLedger
     }
 
     /// <summary>What a producer has acknowledged.</summary>
-    public void AddAcked(CapturedLines output)
+    /// <param name="output">Its output.</param>
+    /// <param name="cutAt">When the power began to go; null: it did not.</param>
+    public void AddAcked(CapturedLines output, long? cutAt = null)
     {
         foreach (var line in ResultLine.In(output))
         {
-            if (!_acked.TryAdd(line.Key, line.Offset))
+            if (!(line.Timestamp > cutAt ? _heardLate : _acked).TryAdd(line.Key, line.Offset))
             {
                 _faults.Add($"{line.Key} was acknowledged twice");
             }
@@ -60,7 +65,7 @@ internal sealed class CutLedger
     /// <summary>What a consumer of a group has printed.</summary>
     /// <param name="group">The group.</param>
     /// <param name="output">Its output, in JSON.</param>
-    /// <param name="cutAt">When the power went under it; null: it came to its end.</param>
+    /// <param name="cutAt">When the power began to go under it; null: it came to its end.</param>
     public void AddPrinted(string group, CapturedLines output, long? cutAt = null)
     {
         var times = TimesOf(group);
@@ -68,6 +73,12 @@ internal sealed class CutLedger
         {
             using var line = JsonDocument.Parse(captured.Text);
             var offset = line.RootElement.GetProperty("offset").GetInt64();
+            if (captured.Timestamp > cutAt)
+            {
+                SetOf(_printedLate, group).Add(offset);
+                continue;
+            }
+
             AddStored(offset, line.RootElement.GetProperty("key").GetString()!, line.RootElement);
             Printed(group).Add(offset);
             if (offset < _settled.GetValueOrDefault(group))
@@ -91,6 +102,8 @@ internal sealed class CutLedger
     /// <summary>A group has nothing more to get, and its consumers came to their end: it has had everything.</summary>
     public void SetDrained(string group, long nextOffset)
     {
+        Printed(group).UnionWith(SetOf(_printedLate, group).Where(offset => offset < nextOffset));
+        SetOf(_printedLate, group).Clear();
         var missing = Enumerable.Range(0, (int)nextOffset).Where(offset => !Printed(group).Contains(offset)).ToList();
         if (missing.Count > 0)
         {
@@ -109,6 +122,12 @@ internal sealed class CutLedger
     /// <summary>Holds what was acknowledged against what is stored.</summary>
     public void CheckAcked()
     {
+        foreach (var (key, offset) in _heardLate.Where(late => _offsets.ContainsKey(late.Key)))
+        {
+            _acked.Add(key, offset);
+        }
+
+        _heardLate.Clear();
         foreach (var (key, offset) in _acked)
         {
             if (!_offsets.TryGetValue(key, out var stored))
@@ -139,9 +158,11 @@ internal sealed class CutLedger
         }
     }
 
-    private HashSet<long> Printed(string group)
+    private HashSet<long> Printed(string group) => SetOf(_printed, group);
+
+    private static HashSet<long> SetOf(Dictionary<string, HashSet<long>> sets, string group)
     {
-        return _printed.TryGetValue(group, out var printed) ? printed : _printed[group] = [];
+        return sets.TryGetValue(group, out var found) ? found : sets[group] = [];
     }
 
     private Dictionary<long, double> TimesOf(string group)

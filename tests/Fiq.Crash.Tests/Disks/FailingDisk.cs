@@ -12,7 +12,7 @@ internal sealed class FailingDisk : IDisposable
     private const int DiskMebibytes = 120;
     private const long SolidBytes = 6 * 1024 * 1024;
 
-    /// <summary>One block group with its journal in front, so that all the file system's own blocks lie there.</summary>
+    /// <summary>One block group with its journal in front, so that the file system's own blocks lie there.</summary>
     private static readonly string[] OwnBlocksInFront =
         ["-b", "4096", "-N", "256", "-J", "size=4,location=1M", "-E", "nodiscard,lazy_itable_init=0"];
 
@@ -34,7 +34,7 @@ internal sealed class FailingDisk : IDisposable
 
     public LoopDisk Disk { get; }
 
-    /// <summary>A disk of which only files' bytes will fail: a sync returns an error, and the next one does not.</summary>
+    /// <summary>A disk of which only files' bytes will fail: a sync returns an error, the next does not.</summary>
     public static FailingDisk OfData() => new(journalFails: false);
 
     /// <summary>A disk whose journal will fail: the kernel makes it read-only under its users.</summary>

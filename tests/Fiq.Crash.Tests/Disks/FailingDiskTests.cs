@@ -5,7 +5,7 @@ using Fiq.Cli.Tests.Scenarios;
 
 namespace Fiq.Crash.Tests.Disks;
 
-/// <summary>A disk whose syncs really fail, once or for good, and the kernel that reads back what it could not write.</summary>
+/// <summary>A disk whose syncs really fail, and the kernel that reads back what it could not write.</summary>
 [Collection(Alone.Name)]
 public sealed class FailingDiskTests
 {

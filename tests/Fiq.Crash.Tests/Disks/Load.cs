@@ -49,7 +49,7 @@ internal sealed class Load(LoopDisk disk, CutLedger ledger, Random random) : IAs
     }
 
     /// <summary>Ends whoever has not ended by itself, and writes down what they said.</summary>
-    /// <param name="cutAt">When the power went.</param>
+    /// <param name="cutAt">When the power began to go.</param>
     public async Task EndAsync(long cutAt)
     {
         await _stop.CancelAsync();
@@ -57,7 +57,7 @@ internal sealed class Load(LoopDisk disk, CutLedger ledger, Random random) : IAs
         await Task.WhenAll(_producers.Select(producer => producer.Feeding));
         foreach (var (process, _) in _producers)
         {
-            ledger.AddAcked(process.Output);
+            ledger.AddAcked(process.Output, cutAt);
         }
 
         foreach (var (process, group) in _consumers)

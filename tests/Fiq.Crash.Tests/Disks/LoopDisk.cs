@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Fiq.Cli.Tests.Processes;
 using Fiq.Cli.Tests.Scenarios;
 
@@ -75,9 +76,16 @@ internal sealed class LoopDisk : IDisposable
         }
     }
 
+    /// <summary>A process may let its files go a moment after the one that ran it was killed.</summary>
     public void Unmount()
     {
-        Must("umount", Path);
+        var patience = Stopwatch.StartNew();
+        while (!Tool.Succeeds("umount", Path))
+        {
+            patience.Elapsed.Should().BeLessThan(FiqProcess.Patience, "{0} must be free", Path);
+            Thread.Sleep(5);
+        }
+
         _mounted = false;
         LoopDevice.WaitUntilDetached(Image);
     }
@@ -91,7 +99,7 @@ internal sealed class LoopDisk : IDisposable
 
     public void CutPower(PowerCut cut) => PowerSwitch.Off(Path, cut);
 
-    /// <summary>Keeps the disk as it is now, as the snapshot of a volume does, while processes go on using it.</summary>
+    /// <summary>Keeps the disk as it is now, as a snapshot of a volume does, while processes go on using it.</summary>
     public void Snapshot()
     {
         Must("fsfreeze", "--freeze", Path);

@@ -4,7 +4,7 @@ using Fiq.Cli.Tests.Scenarios;
 
 namespace Fiq.Crash.Tests.Disks;
 
-/// <summary>That a power cut takes what nobody synced, and that the ledger notices: so a pass means something.</summary>
+/// <summary>That a power cut takes what nobody synced, and that the ledger notices: a pass means something.</summary>
 [Collection(Alone.Name)]
 public sealed class PowerCutRigTests
 {
@@ -78,7 +78,9 @@ public sealed class PowerCutRigTests
         ledger.Faults.Should().NotBeEmpty().And.AllSatisfy(fault => fault.Should().Contain("is not there"));
     }
 
-    /// <summary>Each thread's first sync is let through: fiq does not start where syncing a pipe reports no error.</summary>
+    /// <summary>
+    /// Each thread's first sync is let through: fiq does not start where syncing a pipe reports no error.
+    /// </summary>
     private static FiqCommand WithoutSyncs(LoopDisk disk) => disk.Command("produce", CutHistory.Queue) with
     {
         Wrapper = ["strace", "-f", "-qq", "-o", "/dev/null",

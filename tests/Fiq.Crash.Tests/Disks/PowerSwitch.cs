@@ -12,7 +12,7 @@ internal enum PowerCut
     AtOnce = 2,
 }
 
-/// <summary>Switches a mounted file system off: from then on nothing that it holds in memory gets to its disk.</summary>
+/// <summary>Switches a mounted file system off: nothing that it holds in memory gets to its disk any more.</summary>
 internal static partial class PowerSwitch
 {
     private const nuint ShutDown = 0x8004587d; // EXT4_IOC_SHUTDOWN, the same number on XFS

@@ -3,7 +3,7 @@ using Fiq.Cli.Tests.Scenarios;
 
 namespace Fiq.Crash.Tests.Disks;
 
-/// <summary>Volumes that go and come back in one boot, as they were or as they had been: the boot id proves nothing.</summary>
+/// <summary>Volumes that come back in one boot, as they were or as they had been: the boot id proves nothing.</summary>
 [Collection(Alone.Name)]
 public sealed class VolumeTests
 {
