@@ -61,7 +61,15 @@ internal sealed class ConsumeOptions
         Start = invocation.Get(From),
         Workers = (int)invocation.Get(Workers),
         CreateIfMissing = !StopRule(invocation).Ends,
+        DamageFound = damage => Warn(invocation, damage),
     };
+
+    /// <summary>Damage found at rest: this run goes on, but whoever reads on will come to it.</summary>
+    private void Warn(Invocation invocation, DamagedException damage)
+    {
+        if (invocation.Json) invocation.Errors.Write(damage);
+        else invocation.Streams.WriteError(ConsumeWords.Warning(damage, invocation.Get(Queue)));
+    }
 
     public ConsumptionOptions Consumption(Invocation invocation) => new()
     {

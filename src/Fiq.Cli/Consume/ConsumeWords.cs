@@ -20,6 +20,10 @@ internal static class ConsumeWords
         return $"{queue} · group {group.Name} · {Count(workers, "worker")} · {waiting}, {work} of work · {stops}";
     }
 
+    /// <summary><c>fiq: warning: 00000003-….log is damaged at bytes 5..9: why; run fiq verify orders</c></summary>
+    public static string Warning(DamagedException damage, QueueName queue) =>
+        $"fiq: warning: {Printable.Escape(damage.Message)}; run fiq verify {queue}\n";
+
     /// <summary><c>finishing 1 message, 29 s left; Ctrl-C again hands it back</c></summary>
     public static string Stopping(Finishing finishing)
     {

@@ -25,6 +25,7 @@ internal sealed class FolderConsumer : IQueueConsumer
     private readonly LogReader _reader;
     private readonly Pulse _pulse;
     private readonly Flusher _flusher;
+    private readonly Checker? _checker;
     private readonly TimeProvider _time;
     private readonly bool _flushAtOnce;
     private readonly Waiter _waiter = new();
@@ -54,6 +55,8 @@ internal sealed class FolderConsumer : IQueueConsumer
         _flushAtOnce = options.FlushInterval <= TimeSpan.Zero;
         _flusher = new Flusher(group, options.FlushInterval, new Trimmer(folder, log, time).FloorIs, time);
         _pulse = new Pulse(group, _flusher.Want);
+        Action<DamagedException> tell = options.DamageFound ?? (_ => { });
+        _checker = folder.ChecksAtRest ? new Checker(log.OpenCheck(tell)) : null;
         Group = options.Group;
     }
 
@@ -155,6 +158,7 @@ internal sealed class FolderConsumer : IQueueConsumer
         Interrupt();
         _waiter.Dispose();
         _pulse.Dispose();
+        _checker?.Dispose();
         _flusher.Dispose();
         try
         {

@@ -14,6 +14,9 @@ public sealed record FolderOptions
     /// <summary>Told once, when the folder is opened, about something a person should know; may be null.</summary>
     public Action<string>? Warn { get; init; }
 
+    /// <summary>Let consumers verify, slowly, what is stored and not read: one process of a queue at a time.</summary>
+    public bool CheckAtRest { get; init; } = true;
+
     /// <summary>The file system; tests put another in its place.</summary>
     internal IFileSystem Files { get; init; } = new PosixFileSystem();
 

@@ -63,6 +63,12 @@ public sealed record ConsumerOptions
     /// <summary>A settlement reaches the disk at most this much later; zero: before it returns.</summary>
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// Told, once and from a thread of its own, about damage in what is stored, found before anybody reads it; may be
+    /// null. Consuming goes on.
+    /// </summary>
+    public Action<DamagedException>? DamageFound { get; init; }
+
     /// <summary>A process whose heartbeat is older than this is taken to hang; its messages go to others.</summary>
     public TimeSpan HeartbeatLimit { get; init; } = TimeSpan.FromSeconds(10);
 }

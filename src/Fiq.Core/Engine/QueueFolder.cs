@@ -40,6 +40,9 @@ internal sealed class QueueFolder : IDisposable
 
     public GroupContext Group { get; }
 
+    /// <summary>Whether whoever consumes also verifies what nobody reads.</summary>
+    public bool ChecksAtRest => _options.CheckAtRest;
+
     /// <summary>Whether a name in a store is a queue; other people's folders are passed over.</summary>
     public static bool IsQueue(IDirectory store, string entry)
     {

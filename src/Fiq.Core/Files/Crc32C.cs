@@ -18,6 +18,11 @@ internal static class Crc32C
     public static uint Compute(ulong secret, ReadOnlySpan<byte> bytes) =>
         ~Append(BitOperations.Crc32C(uint.MaxValue, secret), bytes);
 
+    /// <summary>
+    /// The checksum of what <paramref name="crc"/> is the checksum of, and of more behind it; of nothing it is 0.
+    /// </summary>
+    public static uint Extend(uint crc, ReadOnlySpan<byte> more) => ~Append(~crc, more);
+
     private static uint Append(uint state, ReadOnlySpan<byte> bytes)
     {
         ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes);

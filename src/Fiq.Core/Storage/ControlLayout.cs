@@ -39,6 +39,8 @@ internal static class ControlLayout
     public const int OwnDeviceAt = 800;
     public const int OwnInodeAt = 808;
     public const int EventCountAt = 840;
+    public const int CheckedThroughAt = 848;
+    public const int CheckBeganAt = 856;
 
     public const int EndsAt = 1024;
     public const int EndsCount = 64;
@@ -72,4 +74,7 @@ internal enum ControlLock
 
     /// <summary>Who prepares the next file and writes footers.</summary>
     Spare = 6,
+
+    /// <summary>Who verifies sealed segments; taken by itself, and nothing is taken under it.</summary>
+    Check = 7,
 }

@@ -84,6 +84,22 @@ internal sealed class ControlPage : IDisposable
         set => _page.Store64(ControlLayout.FloorAt, (ulong)value);
     }
 
+    /// <summary>
+    /// Every sealed segment up to this ordinal was verified in the running round; 0 at its beginning. Check lock.
+    /// </summary>
+    public long CheckedThrough
+    {
+        get => (long)_page.Load64(ControlLayout.CheckedThroughAt);
+        set => _page.Store64(ControlLayout.CheckedThroughAt, (ulong)value);
+    }
+
+    /// <summary>When the running round began, in microseconds since 1970 UTC. Check lock.</summary>
+    public long CheckBegan
+    {
+        get => (long)_page.Load64(ControlLayout.CheckBeganAt);
+        set => _page.Store64(ControlLayout.CheckBeganAt, (ulong)value);
+    }
+
     /// <summary>One past the last message written. Null: the page is damaged. Stored under the append lock.</summary>
     public LogMark? TryTail() => _tail.TryLoad();
 
@@ -112,6 +128,23 @@ internal sealed class ControlPage : IDisposable
         int at = ControlLayout.EventsAt + (int)(number % ControlLayout.EventsCount) * 16;
         _page.Store64(at, ((ulong)epoch << 8) | (uint)what);
         _page.Store64(at + 8, (ulong)offset);
+    }
+
+    /// <summary>The events that are still there, oldest first. One that is being written may be mixed.</summary>
+    public List<NotedEvent> Events()
+    {
+        uint count = _page.Load32(ControlLayout.EventCountAt);
+        uint kept = Math.Min(count, ControlLayout.EventsCount);
+        var events = new List<NotedEvent>((int)kept);
+        for (uint number = count - kept; number != count; number++)
+        {
+            int at = ControlLayout.EventsAt + (int)(number % ControlLayout.EventsCount) * 16;
+            ulong word = _page.Load64(at);
+            events.Add(new NotedEvent(
+                number, (ProtocolEvent)(byte)word, (long)(word >> 8), (long)_page.Load64(at + 8)));
+        }
+
+        return events;
     }
 
     /// <summary>The number of one kind of event among the last 256.</summary>

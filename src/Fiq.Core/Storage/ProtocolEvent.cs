@@ -21,4 +21,12 @@ internal enum ProtocolEvent : uint
     WriteFailed = 13,
     Deleted = 14,
     NotSealed = 15,
+    DamageFound = 16,
 }
+
+/// <summary>An event as it stands on the control page.</summary>
+/// <param name="Number">Counted from 0 since the page was made.</param>
+/// <param name="What">What happened.</param>
+/// <param name="Epoch">The segment's ordinal; of <see cref="ProtocolEvent.Attached"/> the process id.</param>
+/// <param name="Offset">The message offset that goes with it.</param>
+internal readonly record struct NotedEvent(uint Number, ProtocolEvent What, long Epoch, long Offset);

@@ -114,6 +114,9 @@ internal sealed class QueueLog : IDisposable
 
     public LogReader OpenReader() => new(_context);
 
+    /// <summary>Begins to verify sealed segments; tells each damage once. One thread, which also disposes it.</summary>
+    public SealedCheck OpenCheck(Action<DamagedException> found) => new(_context, _page, _locks, found);
+
     /// <summary>
     /// Sleeps until messages became durable or were handed back, or the time is over; unless <paramref name="ready"/>
     /// holds once the sleep is announced.

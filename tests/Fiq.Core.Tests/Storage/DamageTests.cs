@@ -188,7 +188,7 @@ public sealed class DamageTests
         }
     }
 
-    private static void Flip(string path, int at, int bit)
+    internal static void Flip(string path, int at, int bit)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         stream.Position = at;
