@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Fiq.Cli.Consume;
 using Fiq.Cli.Demo;
+using Fiq.Cli.Doctor;
 using Fiq.Cli.Groups;
 using Fiq.Cli.Produce;
 using Fiq.Cli.Queues;
@@ -17,5 +18,6 @@ internal static class Commands
         foreach (Command command in QueueCommands.Create()) yield return command;
         yield return GroupCommands.Create();
         yield return DemoCommand.Create();
+        yield return DoctorCommand.Create();
     }
 }

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using Fiq.Cli.Doctor;
 using Fiq.Cli.Frame;
+using Fiq.Cli.Processes;
 using Fiq.Cli.Terminal;
 
 namespace Fiq.Cli;
@@ -18,6 +20,13 @@ internal static class Program
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task<int> RunAsync(string[] args)
     {
+        if (args is [OwnProgram.Partner, string folder]) return (int)PartnerProcess.Serve(folder);
+        if (args is [OwnProgram.Leashed, string parent, .. string[] rest])
+        {
+            if (!Leash.TryFasten(parent)) return (int)ExitCode.Failed;
+            args = rest;
+        }
+
         Streams streams = Streams.OfProcess();
         var commandLine = new CommandLine(streams, Environment.GetEnvironmentVariable, EngineFactory.Open);
         ExitCode exit = await commandLine.RunAsync(args);

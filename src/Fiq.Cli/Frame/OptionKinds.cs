@@ -97,6 +97,15 @@ internal static class OptionKinds
         return queue;
     }
 
+    /// <summary>A queue that need not be named, for commands that work without one.</summary>
+    public static Argument<QueueName?> QueueIfAny(string description) => new("QUEUE")
+    {
+        Description = description,
+        HelpName = "QUEUE",
+        Arity = ArgumentArity.ZeroOrOne,
+        CustomParser = result => Read<QueueName?>(result, text => QueueName.Parse(text)),
+    };
+
     /// <summary>The queue, for commands that must be told which.</summary>
     public static Argument<QueueName> RequiredQueue() => new("QUEUE")
     {

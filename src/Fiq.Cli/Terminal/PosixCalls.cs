@@ -13,8 +13,12 @@ internal static partial class PosixCalls
     public const int ErrnoBrokenPipe = 32;
     public const int SignalHangUp = 1;
     public const int SignalInterrupt = 2;
+    public const int SignalKill = 9;
     public const int SignalTerminate = 15;
     public const int SignalFileSize = 25;
+    public const int SignalContinue = 18;
+    public const int SignalStop = 19;
+    public const int ParentDeathSignal = 1;
     public const short PollIn = 1;
     public const short PollOut = 4;
     public const short PollError = 8;
@@ -67,6 +71,12 @@ internal static partial class PosixCalls
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "getppid")]
+    public static partial int ParentId();
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    public static partial int EndWithParent(int option, nint signal);
 
     /// <summary>
     /// Whether a standard descriptor was there when the process began. If not, its number soon belongs to a file of

@@ -1,5 +1,3 @@
-using Fiq.Files;
-
 namespace Fiq.Storage;
 
 /// <summary>

@@ -14,6 +14,7 @@ internal sealed class Rooms(string root)
         ["Groups"] = ["", "Files"],
         ["Engine"] = ["", "Files", "Storage", "Groups"],
         ["Workers"] = ["", "Engine"],
+        ["Doctor"] = ["", "Files", "Storage", "Engine"],
     };
 
     /// <summary>The uses that no arrow allows, and types in rooms that the plan does not know.</summary>
