@@ -5,6 +5,7 @@ using Fiq.Cli.Doctor;
 using Fiq.Cli.Groups;
 using Fiq.Cli.Produce;
 using Fiq.Cli.Queues;
+using Fiq.Cli.Torture;
 
 namespace Fiq.Cli;
 
@@ -19,5 +20,6 @@ internal static class Commands
         yield return GroupCommands.Create();
         yield return DemoCommand.Create();
         yield return DoctorCommand.Create();
+        yield return TortureCommand.Create();
     }
 }

@@ -5,7 +5,9 @@ using Fiq.Engine;
 
 namespace Fiq.Cli.Doctor;
 
-/// <summary><c>fiq doctor</c>: whether a disk can keep what is acknowledged on it, and what a queue has been through.</summary>
+/// <summary>
+/// <c>fiq doctor</c>: whether a disk can keep what is acknowledged on it, and what a queue has been through.
+/// </summary>
 internal static class DoctorCommand
 {
     public static Command Create()
@@ -14,9 +16,9 @@ internal static class DoctorCommand
             "Tell this queue's story as well: who is attached, what happened last. Default: the disk only.");
         return new CliCommand(
             "doctor",
-            "Examines the store's disk and file system: whether locks exclude, failed syncs are reported, folders can be "
-                + "synced, renames are atomic, processes share pages and wake each other, and how long a sync takes. "
-                + "Works in a temporary folder inside the store; of a queue nothing is changed.",
+            "Examines the store's disk and file system: whether locks exclude, failed syncs are reported, folders can "
+                + "be synced, renames are atomic, processes share pages and wake each other, and how long a sync "
+                + "takes. Works in a temporary folder inside the store; of a queue nothing is changed.",
             "fiq doctor",
             "fiq doctor orders",
             "fiq doctor --json")

@@ -50,7 +50,8 @@ internal static class DoctorPage
         page.Append(invariant, $"  control page: {PageWords(story)}\n");
         if (story.TailOffset is { } tail)
             page.Append(
-                invariant, $"  segment {story.TailSegment}, next message #{tail}, durable up to before #{story.Watermark}\n");
+                invariant,
+                $"  segment {story.TailSegment}, next message #{tail}, durable up to before #{story.Watermark}\n");
         foreach (LockStory each in story.Locks.Where(each => each.IsHeld))
             page.Append(invariant, $"  lock {each.Name} is held, last taken by process {each.LastPid}\n");
         if (!story.Locks.Any(each => each.IsHeld)) page.Append("  nobody is attached\n");

@@ -15,7 +15,7 @@ internal static class OwnProgram
 
     private const string SharedHost = "dotnet";
 
-    /// <summary>A start of this very program with other arguments, its input and output read and written by us.</summary>
+    /// <summary>A start of this very program with other arguments; its input and output are ours.</summary>
     public static ProcessStartInfo StartOf(params IEnumerable<string> arguments)
     {
         string program = Environment.ProcessPath

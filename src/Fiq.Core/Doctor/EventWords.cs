@@ -39,7 +39,8 @@ internal static class EventWords
                 "directory-sync-failed", $"the name of {segment} could not be made durable"),
             ProtocolEvent.Trimmed => (
                 "trimmed", $"{segment} was deleted, all groups being past it; what is kept begins {at}"),
-            ProtocolEvent.WriteFailed => ("write-failed", $"a write to {segment} failed {at}: no room, or a disk error"),
+            ProtocolEvent.WriteFailed => (
+                "write-failed", $"a write to {segment} failed {at}: no room, or a disk error"),
             ProtocolEvent.Deleted => ("deleted", "the queue was deleted"),
             ProtocolEvent.NotSealed => ("not-sealed", $"{segment} could not be sealed: it is only read more slowly"),
             ProtocolEvent.DamageFound => ("damage-found", $"{segment} is damaged {at}: run fiq verify"),

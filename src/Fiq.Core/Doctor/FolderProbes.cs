@@ -62,7 +62,8 @@ internal sealed class LimitsProbe(Func<ProcessLimits> limits) : IProbe
             : FormattableString.Invariant($"files may have {found.FileBytes} bytes");
         string text = FormattableString.Invariant($"{size}, {found.Descriptors} descriptors may be open");
         if (found.FileBytes < FileBytesMin)
-            return Finding.Warned(Name, text, "Raise the limit (ulimit -f unlimited): below 2 TiB it may end the process.");
+            return Finding.Warned(
+                Name, text, "Raise the limit (ulimit -f unlimited): below 2 TiB it may end the process.");
         return found.Descriptors < DescriptorsMin
             ? Finding.Warned(Name, text, $"Raise the limit to {DescriptorsMin} or more (ulimit -n).")
             : Finding.Fine(Name, text);

@@ -2,7 +2,7 @@ using Fiq.Files;
 
 namespace Fiq.Doctor;
 
-/// <summary>Whether locks of two descriptions of one file exclude each other, and are freed when one is closed.</summary>
+/// <summary>Whether locks of two descriptions of one file exclude each other, and closing one frees its own.</summary>
 internal sealed class LockProbe : IProbe
 {
     public string Name => "locks";
@@ -17,7 +17,8 @@ internal sealed class LockProbe : IProbe
             : Finding.Failed(Name, wrong, Advice);
     }
 
-    internal const string Advice = "Two processes would write over each other. Use a local disk (ext4, xfs, btrfs, zfs).";
+    internal const string Advice =
+        "Two processes would write over each other. Use a local disk (ext4, xfs, btrfs, zfs).";
 
     private static string? Exclusive(IFile first, IFile second)
     {

@@ -8,7 +8,8 @@ internal sealed class PageProbe : IProbe
 {
     public const int PageSize = 4096;
 
-    internal const string Advice = "Processes would not see each other's work. Use a local disk (ext4, xfs, btrfs, zfs).";
+    internal const string Advice =
+        "Processes would not see each other's work. Use a local disk (ext4, xfs, btrfs, zfs).";
 
     public string Name => "shared-page";
 

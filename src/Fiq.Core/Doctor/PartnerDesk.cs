@@ -16,6 +16,9 @@ public sealed class PartnerDesk : IDisposable
     /// <summary>The word in which the partner answers; in a cache line of its own.</summary>
     internal const int AnsweredAt = 64;
 
+    // Whoever asks may have given up, or be dead.
+    private const int IdleWaitsMax = 12;
+
     private readonly IDirectory _folder;
     private readonly Dictionary<string, IFile> _files = [];
     private readonly List<IDisposable> _held = [];
@@ -98,14 +101,12 @@ public sealed class PartnerDesk : IDisposable
     private string Pong(string name, uint rounds, TimeSpan patience)
     {
         using ISharedMemory page = Open(name).Map(PageProbe.PageSize, writable: true);
-        // Whoever asks may give up, or die: then nothing comes for many waits.
-        int waitsLeft = (int)rounds + 10;
         for (uint round = 1; round <= rounds; round++)
         {
             uint seen;
-            while ((seen = page.Load32(AskedAt)) < round)
+            for (int waits = 0; (seen = page.Load32(AskedAt)) < round; waits++)
             {
-                if (waitsLeft-- == 0) return "no";
+                if (waits == IdleWaitsMax) return "no";
                 page.Wait(AskedAt, seen, patience);
             }
 

@@ -32,7 +32,7 @@ internal sealed class RenameProbe : IProbe
         observer.Start();
         try
         {
-            for (int round = 1; round <= Rounds; round++)
+            for (int round = 1; round <= Rounds && observer.IsAlive; round++)
             {
                 Create(room, Fresh, (byte)round);
                 room.Folder.Rename(Fresh, Target);

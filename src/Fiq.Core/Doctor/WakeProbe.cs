@@ -38,10 +38,11 @@ internal sealed class WakeProbe(TimeSpan patience) : IProbe
             return Finding.Failed(
                 Name,
                 "a process that sleeps on a shared page is not woken by another",
-                "Run all processes on one machine and one kernel; not in emulators or sandboxes with a kernel of their own.");
+                "Run all processes on one kernel, not in emulators or sandboxes with a kernel of their own.");
         // Two wake-ups each.
         (double median, double worst) = Percentiles.Of([.. times.Select(time => time / 2)]);
-        string text = $"processes wake each other in {Percentiles.Words(median)}, 99 of 100 in {Percentiles.Words(worst)}";
+        string text = $"processes wake each other in {Percentiles.Words(median)}, "
+            + $"99 of 100 in {Percentiles.Words(worst)}";
         return Finding.Fine(Name, text) with
         {
             Measured = new Dictionary<string, double>

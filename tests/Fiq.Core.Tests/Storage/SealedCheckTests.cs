@@ -1,4 +1,3 @@
-using Fiq.Files;
 using Fiq.Storage;
 using Fiq.Tests.Doubles;
 
