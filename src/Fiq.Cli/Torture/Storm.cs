@@ -90,7 +90,8 @@ internal sealed class Storm(string store, IQueueEngine engine, Ledger ledger, St
         foreach ((Victim victim, _) in _stopped.Where(each => each.Until <= now)) victim.GoOn();
         _stopped.RemoveAll(each => each.Until <= now);
         Victim chosen = _victims[_random.Next(_victims.Count)];
-        if (_random.Next(4) > 0)
+        bool kills = _random.Next(4) > 0;
+        if (kills || !chosen.WasHeard)
         {
             chosen.Kill();
             Kills++;

@@ -15,6 +15,7 @@ internal abstract class Victim : IDisposable
     private readonly Process _process;
     private readonly List<Thread> _threads = [];
     private volatile string _lastError = "";
+    private volatile bool _wasHeard;
 
     protected Victim(params IEnumerable<string> arguments)
     {
@@ -29,6 +30,11 @@ internal abstract class Victim : IDisposable
 
     /// <summary>Whether it was killed or stopped by us.</summary>
     public bool IsDisturbed { get; private set; }
+
+    /// <summary>
+    /// Whether it has said something, and so has come as far as being tied to us: stopped before, it would outlive us.
+    /// </summary>
+    public bool WasHeard => _wasHeard;
 
     public bool HasEnded => _process.HasExited;
 
@@ -72,7 +78,11 @@ internal abstract class Victim : IDisposable
     /// <summary>Begins to read what it says.</summary>
     protected void Listen()
     {
-        StartThread(() => WholeLines.Read(_process.StandardOutput.BaseStream, Hear));
+        StartThread(() => WholeLines.Read(_process.StandardOutput.BaseStream, line =>
+        {
+            _wasHeard = true;
+            Hear(line);
+        }));
         StartThread(() => WholeLines.Read(
             _process.StandardError.BaseStream, line => _lastError = Encoding.UTF8.GetString(line)));
     }
