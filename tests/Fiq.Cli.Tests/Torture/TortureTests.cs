@@ -98,7 +98,7 @@ public sealed class TortureTests : IDisposable
         try
         {
             return Directory.EnumerateFiles($"/proc/{pid}/fd")
-                .Any(link => new FileInfo(link).LinkTarget?.EndsWith("/storm/control", StringComparison.Ordinal) == true);
+                .Any(each => new FileInfo(each).LinkTarget?.EndsWith("/control", StringComparison.Ordinal) == true);
         }
         catch (IOException)
         {
