@@ -25,7 +25,6 @@ internal static partial class Signals
     }
 
     /// <summary>False when there is no such process any more.</summary>
-    /// <summary>Sends a signal to a process that may be gone.</summary>
     public static bool TrySend(int pid, Signal signal) => Kill(pid, (int)signal) == 0;
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
