@@ -13,9 +13,19 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, LogReader reade
     /// <summary>Takes up to <paramref name="countMax"/> messages; empty when none is free.</summary>
     public IReadOnlyList<Delivery> Claim(int countMax)
     {
-        LogMark watermark = log.Watermark;
-        IReadOnlyList<Lease> leases = group.Claim(countMax, watermark.Offset);
-        if (leases.Count == 0) return [];
+        while (true)
+        {
+            LogMark watermark = log.Watermark;
+            IReadOnlyList<Lease> leases = group.Claim(countMax, watermark.Offset);
+            if (leases.Count == 0) return [];
+            List<Delivery> deliveries = Read(leases, watermark);
+            // Nothing but lost messages, which are settled now: what lies behind them is there to be taken.
+            if (deliveries.Count > 0) return deliveries;
+        }
+    }
+
+    private List<Delivery> Read(IReadOnlyList<Lease> leases, in LogMark watermark)
+    {
         var deliveries = new List<Delivery>();
         long bytes = 0;
         try
@@ -42,6 +52,7 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, LogReader reade
     private long Read(in Lease lease, in LogMark watermark, List<Delivery> into, long bytesMax)
     {
         var messages = new List<StoredMessage>();
+        var lost = new List<LostMessages>();
         long bytes = 0;
         ulong rest = lease.Mask;
         while (rest != 0)
@@ -52,10 +63,12 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, LogReader reade
             long from = lease.Start + first;
             long to = from + length;
             messages.Clear();
+            lost.Clear();
             long reached = from;
             try
             {
-                if (bytes < bytesMax) reached = reader.Read(from, to, watermark.Epoch, messages, bytesMax - bytes);
+                if (bytes < bytesMax) reached = reader.Read(
+                    from, to, watermark.Epoch, messages, bytesMax - bytes, lost);
             }
             finally
             {
@@ -66,7 +79,7 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, LogReader reade
                 }
             }
 
-            RequireAll(from, reached, messages);
+            RequireAll(from, reached, messages.Count + SettleLost(lease, from, reached, lost));
             HandBack(lease, reached, to);
         }
 
@@ -75,11 +88,24 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, LogReader reade
 
     // Nothing that a group has not settled is ever deleted, so what is not there is damage. To pass it over would
     // settle messages that nobody has seen.
-    private static void RequireAll(long from, long reached, List<StoredMessage> messages)
+    private static void RequireAll(long from, long reached, long found)
     {
-        if (messages.Count == reached - from) return;
+        if (found == reached - from) return;
         throw new DamagedException(
-            "the log", 0, 0, $"offsets {from}..{reached - 1} were durable, and only {messages.Count} are there");
+            "the log", 0, 0, $"offsets {from}..{reached - 1} were durable, and only {found} are there");
+    }
+
+    /// <summary>
+    /// Settles what a repair recorded as lost, so that no group waits for it; returns how many messages that were.
+    /// </summary>
+    private long SettleLost(in Lease lease, long from, long reached, List<LostMessages> lost)
+    {
+        var offsets = new List<SettledOffset>();
+        foreach (LostMessages each in lost)
+            for (long offset = Math.Max(from, each.From); offset < Math.Min(reached, each.To); offset++)
+                offsets.Add(new SettledOffset(lease.Token, offset, each.MicrosecondsOf(offset), Done: true));
+        if (offsets.Count > 0) group.Settle(offsets.ToArray(), new bool[offsets.Count]);
+        return offsets.Count;
     }
 
     private void HandBack(in Lease lease, long from, long to)

@@ -1,3 +1,4 @@
+using Fiq.Engine.Inspection;
 using Fiq.Files;
 
 namespace Fiq.Engine;
@@ -6,7 +7,7 @@ namespace Fiq.Engine;
 /// Queues in a folder of this machine, shared by any number of processes. Opening it opens nothing yet: the folder is
 /// created by the first message.
 /// </summary>
-public sealed class FolderEngine : IQueueEngine
+public sealed class FolderEngine : IQueueEngine, IQueueInspection
 {
     private readonly string _path;
     private readonly FolderOptions _options;
@@ -134,6 +135,15 @@ public sealed class FolderEngine : IQueueEngine
             attached.Dispose();
             throw;
         }
+    });
+
+    /// <inheritdoc />
+    public ValueTask<QueueInspection?> VerifyAsync(QueueName queue, CancellationToken cancellation) => Run(() =>
+    {
+        using IDirectory? store = TryOpenStore();
+        if (store is null || !QueueFolder.IsQueue(store, queue.ToString())) return null;
+        using IDirectory? folder = store.TryOpenDirectory(queue.ToString());
+        return folder is null ? null : QueueInspector.Describe(QueueSurvey.Of(queue, folder, _options));
     });
 
     /// <inheritdoc />

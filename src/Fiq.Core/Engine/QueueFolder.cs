@@ -48,7 +48,9 @@ internal sealed class QueueFolder : IDisposable
     {
         if (store.TryStatus(entry) is not { Kind: EntryKind.Directory }) return false;
         using IDirectory? folder = store.TryOpenDirectory(entry);
-        return folder?.TryStatus(QueueFile.Name) is not null || folder?.TryStatus(ControlFile.Name) is not null;
+        return folder is not null && (folder.TryStatus(QueueFile.Name) is not null
+            || folder.TryStatus(ControlFile.Name) is not null
+            || folder.List().Any(file => SegmentName.TryParse(file, out _)));
     }
 
     /// <summary>Opens a queue; null when there is none of that name.</summary>

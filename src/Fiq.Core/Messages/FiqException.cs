@@ -27,8 +27,6 @@ public class FiqException : Exception
 /// <summary>Stored data is damaged: which file, which bytes, and which messages are concerned.</summary>
 public sealed class DamagedException : FiqException
 {
-    private readonly string _what;
-
     /// <summary>Makes an error about bytes <paramref name="fromPosition"/> to <paramref name="toPosition"/>.</summary>
     public DamagedException(string file, long fromPosition, long toPosition, string what)
         : base(
@@ -36,11 +34,14 @@ public sealed class DamagedException : FiqException
             $"{file} is damaged at bytes {fromPosition}..{toPosition}: {what}",
             "Nothing was changed. Keep the file and restore a backup; fiq queue delete gives up the whole queue.")
     {
-        _what = what;
+        What = what;
         File = file;
         FromPosition = fromPosition;
         ToPosition = toPosition;
     }
+
+    /// <summary>What is wrong there.</summary>
+    public string What { get; }
 
     /// <summary>The file.</summary>
     public string File { get; }
@@ -49,7 +50,7 @@ public sealed class DamagedException : FiqException
     public DamagedException In(string folder) =>
         File.Contains('/', StringComparison.Ordinal)
             ? this
-            : new DamagedException($"{folder}/{File}", FromPosition, ToPosition, _what);
+            : new DamagedException($"{folder}/{File}", FromPosition, ToPosition, What);
 
     /// <summary>The first damaged byte.</summary>
     public long FromPosition { get; }

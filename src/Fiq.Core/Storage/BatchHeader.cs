@@ -11,6 +11,12 @@ internal enum BatchKind : byte
 
     /// <summary>The table of producers as of the segment's start; takes no offset.</summary>
     Checkpoint = 2,
+
+    /// <summary>
+    /// Stands in the place of messages that were lost: it takes their offsets and their bytes and holds nothing.
+    /// Written by repair only.
+    /// </summary>
+    Lost = 3,
 }
 
 /// <summary>What a batch is, in bits; unknown bits are refused.</summary>
@@ -48,6 +54,8 @@ internal readonly record struct BatchHeader
     public const int BodySizeMax = 32 * 1024 * 1024;
 
     private const int CrcAt = Size - sizeof(uint);
+    private const int LostMicrosecondsAt = 104;
+    private const int ClosingAt = CrcAt - sizeof(uint);
 
     public BatchKind Kind { get; init; }
 
@@ -84,6 +92,15 @@ internal readonly record struct BatchHeader
     /// <summary>The largest timestamp of this and all earlier batches.</summary>
     public long TimestampMax { get; init; }
 
+    /// <summary>Of a batch of lost messages, their declared time, as far as it is known; otherwise 0.</summary>
+    public long LostMicroseconds { get; init; }
+
+    /// <summary>
+    /// What repair chooses so that the checksum is the one that the next header, which is intact, names as its link;
+    /// otherwise 0.
+    /// </summary>
+    public uint Closing { get; init; }
+
     /// <summary>Its own checksum: the link that the next header names.</summary>
     public uint Crc { get; private init; }
 
@@ -91,7 +108,17 @@ internal readonly record struct BatchHeader
     public long EndPosition => Position + Size + BodyLength;
 
     /// <summary>One past its last message.</summary>
-    public long EndOffset => Kind == BatchKind.Data ? BaseOffset + Count : BaseOffset;
+    public long EndOffset => Kind == BatchKind.Checkpoint ? BaseOffset : BaseOffset + Count;
+
+    /// <summary>
+    /// Writes the 128 bytes so that their checksum is the one that is wanted, and returns the header.
+    /// </summary>
+    public BatchHeader EncodeAs(Span<byte> target, ulong secret, uint wantedCrc)
+    {
+        (this with { Closing = 0 }).Encode(target, secret);
+        uint closing = Crc32CInverse.Closing(secret, target[..ClosingAt], wantedCrc);
+        return (this with { Closing = closing }).Encode(target, secret);
+    }
 
     /// <summary>Writes the 128 bytes and returns the header with its checksum.</summary>
     public BatchHeader Encode(Span<byte> target, ulong secret)
@@ -115,6 +142,8 @@ internal readonly record struct BatchHeader
         BinaryPrimitives.WriteInt64LittleEndian(bytes[80..], Sums.Microseconds);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[88..], NotBeforeMin);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[96..], TimestampMax);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[LostMicrosecondsAt..], LostMicroseconds);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[ClosingAt..], Closing);
         uint crc = Crc32C.Compute(secret, bytes[..CrcAt]);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[CrcAt..], crc);
         return this with { Crc = crc };
@@ -150,10 +179,12 @@ internal readonly record struct BatchHeader
                 BinaryPrimitives.ReadInt64LittleEndian(bytes[80..])),
             NotBeforeMin = BinaryPrimitives.ReadInt64LittleEndian(bytes[88..]),
             TimestampMax = BinaryPrimitives.ReadInt64LittleEndian(bytes[96..]),
+            LostMicroseconds = BinaryPrimitives.ReadInt64LittleEndian(bytes[LostMicrosecondsAt..]),
+            Closing = BinaryPrimitives.ReadUInt32LittleEndian(bytes[ClosingAt..]),
             Crc = crc,
         };
         return header.Ordinal == ordinal && header.Position == position
-            && header.Kind is BatchKind.Data or BatchKind.Checkpoint
+            && header.Kind is BatchKind.Data or BatchKind.Checkpoint or BatchKind.Lost
             && (header.Flags & ~BatchFlags.Known) == 0
             && header.Count >= 0 && header.BaseOffset >= 0
             && header.BodyLength is >= 0 and <= BodySizeMax && header.BodyLength % 8 == 0;

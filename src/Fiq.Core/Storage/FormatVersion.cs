@@ -6,8 +6,11 @@ internal static class FormatVersion
     /// <summary>The only version so far.</summary>
     public const uint Current = 1;
 
-    /// <summary>Features that a reader must understand. None exist yet.</summary>
-    public const ulong MustUnderstandKnown = 0;
+    /// <summary>The segment may hold batches of lost messages: see <see cref="BatchKind.Lost"/>.</summary>
+    public const ulong LostBatches = 1;
+
+    /// <summary>Features that a reader must understand.</summary>
+    public const ulong MustUnderstandKnown = LostBatches;
 
     /// <exception cref="FiqException"><see cref="ErrorCode.Unsupported"/>: written by a newer fiq.</exception>
     public static void Check(string file, uint version, ulong mustUnderstand)

@@ -15,22 +15,30 @@ internal static class HeaderScan
     /// </summary>
     public static BatchHeader? FindHighestProof(SegmentFile segment, long from)
     {
+        BatchHeader? best = null;
+        foreach (BatchHeader header in All(segment, from))
+            if (best is not BatchHeader known || header.DurableThrough > known.DurableThrough) best = header;
+        return best;
+    }
+
+    /// <summary>Every valid header that begins at or behind a position, in order of their positions.</summary>
+    public static IEnumerable<BatchHeader> All(SegmentFile segment, long from)
+    {
         byte[] window = ArrayPool<byte>.Shared.Rent(WindowSize);
         try
         {
-            BatchHeader? best = null;
             long at = (from + 7) & ~7L;
             while (segment.File.FindData(at) is long data)
             {
                 at = Math.Max(at, data & ~7L);
                 int read = segment.File.Read(window.AsSpan(0, WindowSize), at);
-                Examine(segment, window.AsSpan(0, read), at, ref best);
+                int next = 0;
+                while (TryFind(segment, window.AsSpan(0, read), at, ref next, out BatchHeader header))
+                    yield return header;
                 if (read < WindowSize) break;
                 // The last bytes may be the first part of a header.
-                at += (read - BatchHeader.Size) & ~7;
+                at += (read - BatchHeader.Size + 8) & ~7;
             }
-
-            return best;
         }
         finally
         {
@@ -38,14 +46,21 @@ internal static class HeaderScan
         }
     }
 
-    private static void Examine(SegmentFile segment, ReadOnlySpan<byte> bytes, long windowAt, ref BatchHeader? best)
+    /// <summary>The first valid header in these bytes; the search goes on behind it.</summary>
+    private static bool TryFind(
+        SegmentFile segment, ReadOnlySpan<byte> bytes, long windowAt, ref int next, out BatchHeader header)
     {
-        for (int i = 0; i + BatchHeader.Size <= bytes.Length; i += 8)
+        for (; next + BatchHeader.Size <= bytes.Length; next += 8)
         {
-            if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[i..]) != BatchHeader.Magic) continue;
+            if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[next..]) != BatchHeader.Magic) continue;
             bool valid = BatchHeader.TryDecode(
-                bytes[i..], segment.Header.Secret, segment.Header.Ordinal, windowAt + i, out BatchHeader header);
-            if (valid && (best is not BatchHeader known || header.DurableThrough > known.DurableThrough)) best = header;
+                bytes[next..], segment.Header.Secret, segment.Header.Ordinal, windowAt + next, out header);
+            if (!valid) continue;
+            next += 8;
+            return true;
         }
+
+        header = default;
+        return false;
     }
 }

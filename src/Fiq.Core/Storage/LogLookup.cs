@@ -18,6 +18,8 @@ internal static class LogLookup
         if (!cursor.TryFind(offset, watermark.Offset, watermark.Epoch, out BatchHeader header))
             return watermark.Sums.Microseconds;
         long sum = header.Sums.Microseconds;
+        // All that lost messages declared counts for the last one of them, which lies at or behind the offset.
+        if (header.Kind == BatchKind.Lost) return sum - header.LostMicroseconds;
         using var reader = new LogReader(context);
         var messages = new List<StoredMessage>();
         for (long next = Math.Max(offset, header.BaseOffset); next < header.EndOffset;)
@@ -41,7 +43,7 @@ internal static class LogLookup
             && cursor.TryFind(next, watermark.Offset, watermark.Epoch, out BatchHeader header))
         {
             // The header names the largest timestamp so far: below it nothing here can be late enough.
-            if (header.TimestampMax >= microseconds)
+            if (header.Kind == BatchKind.Data && header.TimestampMax >= microseconds)
             {
                 using var reader = new LogReader(context);
                 var messages = new List<StoredMessage>();

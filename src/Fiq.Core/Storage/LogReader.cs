@@ -24,14 +24,16 @@ internal sealed class LogReader(LogContext context) : IDisposable
     /// <param name="epoch">The watermark's epoch.</param>
     /// <param name="into">Where the messages go.</param>
     /// <param name="bytesMax">A bound for memory.</param>
+    /// <param name="lost">Told of the offsets that were passed over because a repair recorded them as lost.</param>
     /// <exception cref="DamagedException">A batch that was durable is damaged.</exception>
-    public long Read(long from, long to, long epoch, List<StoredMessage> into, long bytesMax)
+    public long Read(
+        long from, long to, long epoch, List<StoredMessage> into, long bytesMax, List<LostMessages>? lost = null)
     {
         long bytes = 0;
         long next = from;
         while (next < to && (bytes == 0 || bytes < bytesMax))
         {
-            if (!Contains(next) && !MoveTo(next, to, epoch)) return to;
+            if (!Contains(next) && !MoveTo(next, to, epoch, lost)) return to;
             next = Math.Max(next, _batch.BaseOffset);
             if (next >= to) return to;
             SkipTo(next);
@@ -54,10 +56,16 @@ internal sealed class LogReader(LogContext context) : IDisposable
     /// <summary>
     /// Reads the batch that holds an offset, or the first one behind it; false when none is before the end.
     /// </summary>
-    private bool MoveTo(long offset, long to, long epoch)
+    private bool MoveTo(long offset, long to, long epoch, List<LostMessages>? lost)
     {
         _batch = default;
         if (!_cursor.TryFind(offset, to, epoch, out BatchHeader header)) return false;
+        while (header.Kind == BatchKind.Lost)
+        {
+            lost?.Add(LostMessages.Of(header));
+            if (header.EndOffset >= to || !_cursor.TryFind(header.EndOffset, to, epoch, out header)) return false;
+        }
+
         if (_body.Length < header.BodyLength)
         {
             if (_body.Length > 0) ArrayPool<byte>.Shared.Return(_body);

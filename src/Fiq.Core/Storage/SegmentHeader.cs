@@ -39,6 +39,9 @@ internal sealed record SegmentHeader
     /// <summary>The offset that goes with <see cref="BornPosition"/>.</summary>
     public required long BornOffset { get; init; }
 
+    /// <summary>Features that a reader must understand.</summary>
+    public ulong Features { get; init; }
+
     public SegmentName Name => new(Ordinal, BaseOffset);
 
     /// <summary>Writes the 256 bytes, the checksum last.</summary>
@@ -49,6 +52,7 @@ internal sealed record SegmentHeader
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, Magic);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[8..], FormatVersion.Current);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[12..], Size);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[16..], Features);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[32..], QueueId);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[40..], Ordinal);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[48..], BaseOffset);
@@ -66,6 +70,11 @@ internal sealed record SegmentHeader
         BinaryPrimitives.WriteInt64LittleEndian(bytes[136..], BornOffset);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[CrcAt..], Crc32C.Compute(bytes[..CrcAt]));
     }
+
+    /// <summary>Whether these bytes are a segment header as it was written.</summary>
+    public static bool IsIntact(ReadOnlySpan<byte> bytes) => bytes.Length >= Size
+        && BinaryPrimitives.ReadUInt64LittleEndian(bytes) == Magic
+        && BinaryPrimitives.ReadUInt32LittleEndian(bytes[CrcAt..]) == Crc32C.Compute(bytes[..CrcAt]);
 
     /// <summary>Reads and checks a header.</summary>
     /// <exception cref="DamagedException">Too short, no segment of ours, or its checksum is wrong.</exception>
@@ -85,6 +94,7 @@ internal sealed record SegmentHeader
             BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]));
         return new SegmentHeader
         {
+            Features = BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]),
             QueueId = BinaryPrimitives.ReadUInt64LittleEndian(bytes[32..]),
             Ordinal = BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
             BaseOffset = BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]),
