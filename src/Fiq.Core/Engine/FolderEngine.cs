@@ -138,13 +138,16 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
     });
 
     /// <inheritdoc />
-    public ValueTask<QueueInspection?> VerifyAsync(QueueName queue, CancellationToken cancellation) => Run(() =>
-    {
-        using IDirectory? store = TryOpenStore();
-        if (store is null || !QueueFolder.IsQueue(store, queue.ToString())) return null;
-        using IDirectory? folder = store.TryOpenDirectory(queue.ToString());
-        return folder is null ? null : QueueInspector.Describe(QueueSurvey.Of(queue, folder, _options));
-    });
+    public ValueTask<QueueInspection?> VerifyAsync(QueueName queue, CancellationToken cancellation) =>
+        InFolder(queue, folder => QueueInspector.Describe(QueueSurvey.Of(queue, folder, _options)));
+
+    /// <inheritdoc />
+    public ValueTask<RepairReport?> RepairAsync(QueueName queue, bool dryRun, CancellationToken cancellation) =>
+        InFolder(queue, folder =>
+        {
+            var repair = new QueueRepair(queue, folder, _options);
+            return dryRun ? repair.Plan() : repair.Run();
+        });
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -173,6 +176,16 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
         using IDirectory? store = TryOpenStore();
         return (store is null ? null : QueueFolder.TryOpen(store, queue, _options)) ?? throw NotFound(queue);
     }
+
+    /// <summary>Works on a queue's folder, whatever state it is in; null when there is none.</summary>
+    private ValueTask<T?> InFolder<T>(QueueName queue, Func<IDirectory, T> work)
+        where T : class => Run(() =>
+    {
+        using IDirectory? store = TryOpenStore();
+        if (store is null || !QueueFolder.IsQueue(store, queue.ToString())) return null;
+        using IDirectory? folder = store.TryOpenDirectory(queue.ToString());
+        return folder is null ? null : work(folder);
+    });
 
     private IDirectory? TryOpenStore()
     {

@@ -146,10 +146,10 @@ internal sealed class QueueFolder : IDisposable
     }
 
     /// <summary>Creates the folder of groups with the group `default` in it, for a queue that is being made.</summary>
-    public static void CreateGroups(IDirectory queue, GroupContext context, ulong random)
+    public static void CreateGroups(IDirectory queue, GroupContext context, GroupStart start, ulong random)
     {
         using IDirectory groups = queue.CreateDirectory(GroupsName);
-        TryCreateGroup(groups, GroupName.Default, context, new GroupStart(0, 0), random);
+        TryCreateGroup(groups, GroupName.Default, context, start, random);
     }
 
     /// <summary>

@@ -97,7 +97,10 @@ internal sealed class QueueLifecycle(IDirectory store, FolderOptions options)
         file.Create(folder);
         LogBirth.Create(log);
         QueueFolder.CreateGroups(
-            folder, new GroupContext(file.Id, log.BootId, options.Time, options.Random), options.Random());
+            folder,
+            new GroupContext(file.Id, log.BootId, options.Time, options.Random),
+            new GroupStart(0, 0),
+            options.Random());
         folder.Sync();
     }
 

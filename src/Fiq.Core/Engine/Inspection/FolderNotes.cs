@@ -1,6 +1,4 @@
 using Fiq.Files;
-using Fiq.Groups;
-using Fiq.Groups.Inspection;
 using Fiq.Storage;
 
 namespace Fiq.Engine.Inspection;
@@ -37,7 +35,7 @@ internal static class FolderNotes
         if (OwnNames.Contains(entry)) return null;
         string name = Printable.Escape(entry);
         if (entry.EndsWith(".torn", StringComparison.Ordinal)) return $"{name} keeps what a crash left behind an end";
-        if (entry.Contains(OffsetFileSalvage.EvidenceInfix, StringComparison.Ordinal))
+        if (Evidence.IsOne(entry))
             return $"{name} is what a repair moved aside";
         return entry.EndsWith(SegmentBirth.TemporarySuffix, StringComparison.Ordinal)
             ? null

@@ -1,5 +1,4 @@
 using Fiq.Files;
-using Fiq.Groups.Inspection;
 
 namespace Fiq.Engine.Inspection;
 
@@ -12,7 +11,7 @@ internal static class GroupNotes
         foreach (string entry in group.List().Order(StringComparer.Ordinal))
         {
             string name = Printable.Escape(entry);
-            if (entry.Contains(OffsetFileSalvage.EvidenceInfix, StringComparison.Ordinal))
+            if (Evidence.IsOne(entry))
                 notes.Add($"{name} is what a repair moved aside");
             else if (group.TryStatus(entry) is { Kind: EntryKind.File, LinkCount: > 1 } status)
                 notes.Add($"{name} has {status.LinkCount - 1} more name: a change there is one here");

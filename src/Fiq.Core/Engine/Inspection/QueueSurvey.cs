@@ -37,8 +37,12 @@ internal sealed record QueueSurvey
     public IReadOnlyList<(GroupName Name, GroupInspection Found)>? Groups { get; init; }
 
     /// <summary>Surveys a queue whose folder is open.</summary>
+    /// <param name="name">The queue.</param>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="options">How it is opened.</param>
+    /// <param name="isAlone">Whether this process holds the queue alone.</param>
     /// <exception cref="FiqException"><see cref="ErrorCode.Unsupported"/>: written by a newer fiq.</exception>
-    public static QueueSurvey Of(QueueName name, IDirectory folder, FolderOptions options)
+    public static QueueSurvey Of(QueueName name, IDirectory folder, FolderOptions options, bool isAlone = false)
     {
         (QueueFile file, DamagedException? fileDamage) = QueueIdentity.Of(folder);
         ProcessIdentity process = ProcessIdentity.Current;
@@ -56,7 +60,8 @@ internal sealed record QueueSurvey
         List<(GroupName Name, GroupInspection Found)>? groups = ReadGroups(folder, groupContext);
         LogProofs proofs = control.Proofs(
             groups?.Max(group => (long?)group.Found.Proven) ?? 0,
-            groups?.Min(group => group.Found.Status?.Floor ?? group.Found.Salvage?.State?.Sums.Floor));
+            groups?.Min(group => group.Found.Status?.Floor ?? group.Found.Salvage?.State?.Sums.Floor),
+            isAlone);
         return new QueueSurvey
         {
             Name = name,

@@ -13,9 +13,6 @@ namespace Fiq.Groups.Inspection;
 internal sealed record OffsetFileSalvage(
     ulong Generation, ulong Sequence, OffsetFileContent? State, long HighestCursor)
 {
-    /// <summary>What a repair that was interrupted had moved aside counts as the file while there is none.</summary>
-    public const string EvidenceInfix = ".damaged-";
-
     private const long LengthMax = 1L << 30;
 
     // A generation is raised by a person who moves a group: nobody does it so often.
@@ -93,13 +90,9 @@ internal sealed record OffsetFileSalvage(
         }
     }
 
-    private static IFile? OpenEvidence(IDirectory folder)
-    {
-        string? name = folder.List()
-            .Where(entry => entry.StartsWith(OffsetFileWriter.Name + EvidenceInfix, StringComparison.Ordinal))
-            .MaxBy(entry => (entry.Length, entry));
-        return name is null ? null : folder.TryOpenFile(name, writable: false);
-    }
+    // What a repair that was interrupted had moved aside counts as the file while there is none.
+    private static IFile? OpenEvidence(IDirectory folder) =>
+        Evidence.LastOf(folder, OffsetFileWriter.Name) is string kept ? folder.TryOpenFile(kept, writable: false) : null;
 
     private static ulong GenerationOfTable(IDirectory folder)
     {

@@ -53,11 +53,14 @@ internal sealed class ControlLook : IDisposable
     }
 
     /// <summary>What the page proves, and what the groups do.</summary>
-    public LogProofs Proofs(long byGroups, long? neededFrom)
+    /// <param name="byGroups">Every offset below it was durable.</param>
+    /// <param name="neededFrom">The lowest offset that some group has not settled.</param>
+    /// <param name="isAlone">Whether this process holds the queue alone: then what is held vouches for nothing.</param>
+    public LogProofs Proofs(long byGroups, long? neededFrom, bool isAlone)
     {
         bool isOurs = _page?.Belongs(_context.QueueId, bootId: null, out _) == true;
         bool isOfThisBoot = isOurs && _page!.Belongs(_context.QueueId, _context.BootId, out _);
-        bool isLive = isOfThisBoot && HasMembers;
+        bool isLive = !isAlone && isOfThisBoot && HasMembers;
         LogMark? watermark = isOurs ? _page!.TryWatermark() : null;
         if (watermark is LogMark mark && !isLive && !IsOfTheseFiles(mark)) watermark = null;
         return new LogProofs(byGroups, neededFrom, watermark, isLive && watermark is not null, isOfThisBoot);

@@ -226,7 +226,8 @@ internal sealed class LogInspector(LogContext context, LogProofs proofs)
 
     private void NoteMissing(long fromOrdinal, SegmentName next)
     {
-        long from = _result.Segments.Count > 0 ? _result.Segments[^1].End.Offset : next.BaseOffset;
+        SegmentInspection? before = _result.Segments.LastOrDefault();
+        long from = before?.LostEnd?.ToOffset ?? before?.End.Offset ?? next.BaseOffset;
         _result.Missing.Add(
             new MissingSegments(fromOrdinal, next.Ordinal, Math.Min(from, next.BaseOffset), next.BaseOffset));
     }

@@ -54,6 +54,10 @@ internal sealed class InspectionRig : IDisposable
         await _rig.Open().VerifyAsync(EngineRig.Orders, CancellationToken.None)
             ?? throw new InvalidOperationException("there is no such queue");
 
+    public async Task<RepairReport> RepairAsync(bool dryRun = false) =>
+        await _rig.Open().RepairAsync(EngineRig.Orders, dryRun, CancellationToken.None)
+            ?? throw new InvalidOperationException("there is no such queue");
+
     /// <summary>Where a message's batch stands: its segment, and its first and last byte.</summary>
     public (string Path, long From, long To) PlaceOf(long offset)
     {
