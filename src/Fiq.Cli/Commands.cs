@@ -3,6 +3,7 @@ using Fiq.Cli.Consume;
 using Fiq.Cli.Demo;
 using Fiq.Cli.Doctor;
 using Fiq.Cli.Groups;
+using Fiq.Cli.Inspect;
 using Fiq.Cli.Produce;
 using Fiq.Cli.Queues;
 using Fiq.Cli.Torture;
@@ -18,6 +19,8 @@ internal static class Commands
         yield return ConsumeCommand.Create();
         foreach (Command command in QueueCommands.Create()) yield return command;
         yield return GroupCommands.Create();
+        yield return VerifyCommand.Create();
+        yield return RepairCommand.Create();
         yield return DemoCommand.Create();
         yield return DoctorCommand.Create();
         yield return TortureCommand.Create();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Fiq.Cli.Frame;
 using Fiq.Cli.Terminal;
 using Fiq.Engine;
+using Fiq.Engine.Inspection;
 
 namespace Fiq.Cli.Queues;
 
@@ -24,6 +25,9 @@ internal static class QueueJson
             writer.WriteNumber("backlogSeconds"u8, Rounded(queue.BacklogSeconds));
             WriteOptional(writer, "oldestAgeSeconds"u8, queue.OldestAgeSeconds);
             WriteOptional(writer, "readOnlyReason"u8, queue.ReadOnlyReason);
+            writer.WriteStartArray("lost"u8);
+            foreach (LostRange lost in queue.Lost) WriteLost(writer, lost);
+            writer.WriteEndArray();
             writer.WriteStartArray("groups"u8);
             foreach (GroupDescription group in queue.Groups) WriteGroup(writer, group);
             writer.WriteEndArray();
@@ -31,6 +35,14 @@ internal static class QueueJson
         }
 
         output.Write("\n"u8);
+    }
+
+    private static void WriteLost(Utf8JsonWriter writer, LostRange lost)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("fromOffset"u8, lost.FromOffset);
+        writer.WriteNumber("toOffset"u8, lost.ToOffset);
+        writer.WriteEndObject();
     }
 
     private static void WriteGroup(Utf8JsonWriter writer, GroupDescription group)

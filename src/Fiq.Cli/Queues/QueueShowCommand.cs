@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Fiq.Cli.Frame;
 using Fiq.Engine;
+using Fiq.Engine.Inspection;
 
 namespace Fiq.Cli.Queues;
 
@@ -44,6 +45,8 @@ internal static class QueueShowCommand
         page.Append(invariant, $", durable up to before {queue.Watermark}\n");
         string segments = queue.Segments == 1 ? "segment" : "segments";
         page.Append(invariant, $"  on disk   {SizeText.Show(queue.Bytes)} in {queue.Segments:N0} {segments}\n");
+        foreach (LostRange lost in queue.Lost)
+            page.Append(invariant, $"  lost      offsets {lost.FromOffset}..{lost.ToOffset - 1}, as a repair recorded\n");
         if (queue.ReadOnlyReason is { } reason)
             page.Append(invariant, $"  read-only: {Printable.Escape(reason)}\n");
         if (queue.Groups.Count == 0) return page.Append("  no groups\n").ToString();

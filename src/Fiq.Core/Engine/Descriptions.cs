@@ -1,3 +1,5 @@
+using Fiq.Engine.Inspection;
+
 namespace Fiq.Engine;
 
 /// <summary>What is in a queue.</summary>
@@ -26,6 +28,9 @@ public sealed record QueueDescription
 
     /// <summary>Number of segment files.</summary>
     public required int Segments { get; init; }
+
+    /// <summary>Messages that a repair recorded as lost, among those kept; groups pass over them.</summary>
+    public IReadOnlyList<LostRange> Lost { get; init; } = [];
 
     /// <summary>Why nothing can be appended now; null when it can.</summary>
     public string? ReadOnlyReason { get; init; }

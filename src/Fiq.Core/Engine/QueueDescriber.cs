@@ -1,3 +1,4 @@
+using Fiq.Engine.Inspection;
 using Fiq.Groups;
 using Fiq.Storage;
 
@@ -35,6 +36,7 @@ internal static class QueueDescriber
             NextOffset = view.Tail.Offset,
             Watermark = watermark.Offset,
             Segments = view.Segments,
+            Lost = [.. LostLookup.All(folder.Log, watermark).Select(lost => new LostRange(lost.From, lost.To))],
             ReadOnlyReason = view.IsStuck ? "the tail segment failed and there is no room for the next one" : null,
             Groups = groups,
         };

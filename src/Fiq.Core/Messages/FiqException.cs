@@ -32,7 +32,7 @@ public sealed class DamagedException : FiqException
         : base(
             ErrorCode.Damaged,
             $"{file} is damaged at bytes {fromPosition}..{toPosition}: {what}",
-            "Nothing was changed. Keep the file and restore a backup; fiq queue delete gives up the whole queue.")
+            "Nothing was changed. fiq verify names all that is damaged; fiq repair --dry-run says what can be saved.")
     {
         What = what;
         File = file;

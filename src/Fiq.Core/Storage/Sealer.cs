@@ -18,6 +18,8 @@ internal sealed class Sealer(LogContext context, ControlLocks locks)
     /// </summary>
     public void Seal(SegmentName name, in SegmentEnd end)
     {
+        // What lies behind an end that a repair stated is what was damaged: it is kept as it is.
+        if (end.Reason == EndReason.Repaired) return;
         if (!locks.TryEnter(ControlLock.Spare)) return;
         try
         {

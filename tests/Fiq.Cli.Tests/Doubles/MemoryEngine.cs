@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using Fiq.Engine;
+using Fiq.Engine.Inspection;
 
 namespace Fiq.Cli.Tests.Doubles;
 
 /// <summary>Queues in memory, with errors on demand: what the commands see of an engine, without a disk.</summary>
-internal sealed class MemoryEngine : IQueueEngine
+internal sealed class MemoryEngine : IQueueEngine, IQueueInspection
 {
     public ConcurrentDictionary<string, List<Message>> Queues { get; } = new();
 
@@ -13,6 +14,14 @@ internal sealed class MemoryEngine : IQueueEngine
 
     /// <summary>What describing a queue answers.</summary>
     public Func<QueueName, QueueDescription>? Describe { get; set; }
+
+    /// <summary>What verifying a queue finds.</summary>
+    public Func<QueueName, QueueInspection>? Inspect { get; set; }
+
+    /// <summary>What a repair would do about it.</summary>
+    public IReadOnlyList<RepairStep> Steps { get; set; } = [];
+
+    public int Repairs { get; private set; }
 
     public List<(string Queue, string Group, StartPosition Start)> Groups { get; } = [];
 
@@ -73,6 +82,16 @@ internal sealed class MemoryEngine : IQueueEngine
 
     public ValueTask<IQueueConsumer> OpenConsumerAsync(
         QueueName queue, ConsumerOptions options, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public ValueTask<QueueInspection?> VerifyAsync(QueueName queue, CancellationToken cancellation) =>
+        new(Queues.ContainsKey(queue.ToString()) ? Inspect!(queue) : null);
+
+    public ValueTask<RepairReport?> RepairAsync(QueueName queue, bool dryRun, CancellationToken cancellation)
+    {
+        if (!Queues.ContainsKey(queue.ToString())) return new((RepairReport?)null);
+        if (!dryRun) Repairs++;
+        return new(new RepairReport(Inspect!(queue), Steps, !dryRun && Steps.Count > 0));
+    }
 
     public ValueTask DisposeAsync() => default;
 

@@ -55,7 +55,8 @@ public sealed class QueueCommandsTests
         string host = Environment.MachineName;
         _run.Output.Should().Be(
             """{"name":"orders","messages":6,"records":9,"bytes":1234,"firstOffset":1,"nextOffset":10,"watermark":10"""
-            + ""","segments":2,"backlogSeconds":32,"oldestAgeSeconds":5.25,"readOnlyReason":null,"groups":["""
+            + ""","segments":2,"backlogSeconds":32,"oldestAgeSeconds":5.25,"readOnlyReason":null"""
+            + ""","lost":[],"groups":["""
             + """{"name":"audit","floor":10,"ready":0,"leased":0,"delayed":0,"retrying":0,"dead":0,"lag":0"""
             + ""","backlogSeconds":0,"oldestAgeSeconds":null,"paused":false,"stopReason":null,"consumers":[]},"""
             + """{"name":"default","floor":3,"ready":3,"leased":2,"delayed":1,"retrying":0,"dead":0,"lag":6"""

@@ -47,8 +47,14 @@ public sealed class RepairTests
         rig.Files().Should().Equal(mended);
     }
 
+    // One of each way in which a repair goes about it.
     [Theory]
-    [MemberData(nameof(Every))]
+    [InlineData("three places")]
+    [InlineData("a tail of zeros")]
+    [InlineData("a missing segment")]
+    [InlineData("a missing first segment")]
+    [InlineData("the header of an offset file")]
+    [InlineData("a queue.json of garbage")]
     public async Task Killed_anywhere_a_repair_is_simply_run_again(string damage)
     {
         for (int effects = 0; ; effects++)
@@ -62,6 +68,20 @@ public sealed class RepairTests
             await ShouldBeMendedAsync(rig, lost);
             if (!killed) return;
         }
+    }
+
+    [Theory]
+    [InlineData("the last header of the log")]
+    [InlineData("a body in the tail")]
+    [InlineData("a cut tail")]
+    public async Task What_was_damaged_is_still_kept_after_the_queue_was_used_again(string damage)
+    {
+        using InspectionRig rig = await InspectionRig.MakeAsync();
+        long[] lost = DamageCatalogue.Do(damage, rig);
+        Dictionary<string, string> damaged = rig.Files();
+        await rig.RepairAsync();
+        await ShouldBeMendedAsync(rig, lost);
+        NotKeptOf(rig, damaged).Should().BeEmpty();
     }
 
     [Fact]
