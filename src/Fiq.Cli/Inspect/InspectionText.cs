@@ -28,7 +28,7 @@ internal static class InspectionText
                 .Append("the next produce or consume makes sure of it\n");
         foreach (string note in found.Notes) page.Append(invariant, $"  note: {note}\n");
         if (found.Damages.Count > 0)
-            page.Append(invariant, $"  nothing was changed; fiq repair {found.Name} --dry-run says what can be saved\n");
+            page.Append(invariant, $"  nothing was changed; fiq repair {found.Name} --dry-run shows what to save\n");
         return page.ToString();
     }
 

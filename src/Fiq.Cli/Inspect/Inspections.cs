@@ -3,7 +3,7 @@ using Fiq.Engine.Inspection;
 
 namespace Fiq.Cli.Inspect;
 
-/// <summary>What verify and repair share: the engine's other face, and that a queue goes with its dead letters.</summary>
+/// <summary>What verify and repair share: the engine's other face, and a queue's dead letters.</summary>
 internal static class Inspections
 {
     public static IQueueInspection Of(Invocation invocation) =>

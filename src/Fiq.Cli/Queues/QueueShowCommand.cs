@@ -46,7 +46,7 @@ internal static class QueueShowCommand
         string segments = queue.Segments == 1 ? "segment" : "segments";
         page.Append(invariant, $"  on disk   {SizeText.Show(queue.Bytes)} in {queue.Segments:N0} {segments}\n");
         foreach (LostRange lost in queue.Lost)
-            page.Append(invariant, $"  lost      offsets {lost.FromOffset}..{lost.ToOffset - 1}, as a repair recorded\n");
+            page.Append(invariant, $"  lost      offsets {lost.FromOffset}..{lost.ToOffset - 1}, says a repair\n");
         if (queue.ReadOnlyReason is { } reason)
             page.Append(invariant, $"  read-only: {Printable.Escape(reason)}\n");
         if (queue.Groups.Count == 0) return page.Append("  no groups\n").ToString();

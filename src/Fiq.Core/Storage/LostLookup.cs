@@ -10,7 +10,7 @@ internal static class LostLookup
         List<SegmentName> names = SegmentList.Read(context.Folder);
         for (int i = 0; i < names.Count; i++)
         {
-            using SegmentFile? segment = SegmentFile.TryOpen(context.Folder, names[i], context.QueueId, writable: false);
+            using SegmentFile? segment = Open(context, names[i]);
             if (segment is null || (segment.Header.Features & FormatVersion.LostBatches) == 0) continue;
             long end = watermark.Epoch == names[i].Ordinal ? watermark.Position : EndOf(context, names, i);
             using SegmentWalk walk = SegmentWalk.FromStart(segment);
@@ -24,7 +24,10 @@ internal static class LostLookup
     private static long EndOf(LogContext context, List<SegmentName> names, int index)
     {
         if (index + 1 == names.Count) return 0;
-        using SegmentFile? next = SegmentFile.TryOpen(context.Folder, names[index + 1], context.QueueId, writable: false);
+        using SegmentFile? next = Open(context, names[index + 1]);
         return next?.Header.Previous.Position ?? 0;
     }
+
+    private static SegmentFile? Open(LogContext context, SegmentName name) =>
+        SegmentFile.TryOpen(context.Folder, name, context.QueueId, writable: false);
 }

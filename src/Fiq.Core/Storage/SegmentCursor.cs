@@ -17,7 +17,8 @@ internal sealed class SegmentCursor(LogContext context) : IDisposable
 
     /// <summary>
     /// The batch that holds an offset, or the first one behind it that begins before <paramref name="to"/>; false when
-    /// there is none. It may be one of lost messages. Everything below <paramref name="to"/> is durable, as a watermark of
+    /// there is none. It may be one of lost messages.
+    /// Everything below <paramref name="to"/> is durable, as a watermark of
     /// <paramref name="epoch"/> said.
     /// </summary>
     public bool TryFind(long offset, long to, long epoch, out BatchHeader header)

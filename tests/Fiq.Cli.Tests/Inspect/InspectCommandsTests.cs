@@ -31,7 +31,11 @@ public sealed class InspectCommandsTests
     {
         _run.Engine.Inspect = name => Clean(name) with
         {
-            Health = QueueHealth.TornTail, TornBytes = 5, TornFile = "1.log", TornPosition = 700, TornIsCertain = certain,
+            Health = QueueHealth.TornTail,
+            TornBytes = 5,
+            TornFile = "1.log",
+            TornPosition = 700,
+            TornIsCertain = certain,
         };
         await _run.RunAsync("verify", "orders");
         _run.Exit.Should().Be(ExitCode.Done);
@@ -51,7 +55,7 @@ public sealed class InspectCommandsTests
             "  control: no message is concerned: it has 3 bytes",
             "  recorded as lost by a repair: offset 1",
             "  note: mine.txt is not ours and was left alone",
-            "  nothing was changed; fiq repair orders --dry-run says what can be saved");
+            "  nothing was changed; fiq repair orders --dry-run shows what to save");
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal static class FolderNotes
             if (folder.TryStatus(entry) is not EntryStatus status) continue;
             bool isSegment = SegmentName.TryParse(entry, out _);
             if (status.Kind == EntryKind.File && status.LinkCount > 1)
-                notes.Add($"{Printable.Escape(entry)} has {status.LinkCount - 1} more name: a change there is one here");
+                notes.Add($"{Printable.Escape(entry)} has {status.LinkCount - 1} more name: a change there is here");
             if (isSegment && status.Kind == EntryKind.File)
             {
                 if (status.Length == 0) notes.Add($"{entry} is empty and means nothing");

@@ -11,7 +11,7 @@ internal static class QueueIdentity
 {
     private const int QueueIdAt = 32;
 
-    /// <summary>The queue's file, and what is wrong with it. Settings that nobody knows any more are the default.</summary>
+    /// <summary>The queue's file, and what is wrong with it. Unknown settings are the default.</summary>
     public static (QueueFile File, DamagedException? Damage) Of(IDirectory folder)
     {
         try

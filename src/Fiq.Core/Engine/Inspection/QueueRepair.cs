@@ -84,7 +84,8 @@ internal sealed class QueueRepair(QueueName name, IDirectory folder, FolderOptio
             for (long ordinal = gap.FromOrdinal; ordinal < gap.ToOrdinal; ordinal++)
             {
                 string? kept = folder.List()
-                    .Where(entry => entry.StartsWith($"{ordinal:D8}-", StringComparison.Ordinal) && Evidence.IsOne(entry))
+                    .Where(Evidence.IsOne)
+                    .Where(entry => entry.StartsWith($"{ordinal:D8}-", StringComparison.Ordinal))
                     .MaxBy(entry => (entry.Length, entry));
                 if (kept is null) continue;
                 string segment = kept[..kept.IndexOf(Evidence.Infix, StringComparison.Ordinal)];

@@ -92,7 +92,9 @@ internal sealed record OffsetFileSalvage(
 
     // What a repair that was interrupted had moved aside counts as the file while there is none.
     private static IFile? OpenEvidence(IDirectory folder) =>
-        Evidence.LastOf(folder, OffsetFileWriter.Name) is string kept ? folder.TryOpenFile(kept, writable: false) : null;
+        Evidence.LastOf(folder, OffsetFileWriter.Name) is string kept
+            ? folder.TryOpenFile(kept, writable: false)
+            : null;
 
     private static ulong GenerationOfTable(IDirectory folder)
     {

@@ -79,6 +79,6 @@ internal sealed record LogInspection
     /// <summary>Every offset below it was durable once: none of them is ever given out again.</summary>
     public long Proof { get; set; }
 
-    public bool IsDamaged => Missing.Count > 0 || Superfluous.Count > 0
-        || Segments.Count == 0 || Segments.Exists(segment => segment.HeaderDamage is not null || segment.Damages.Count > 0);
+    public bool IsDamaged => Missing.Count > 0 || Superfluous.Count > 0 || Segments.Count == 0
+        || Segments.Exists(segment => segment.HeaderDamage is not null || segment.Damages.Count > 0);
 }

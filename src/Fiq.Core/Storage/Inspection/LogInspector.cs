@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Fiq.Files;
 
 namespace Fiq.Storage.Inspection;
@@ -27,7 +26,9 @@ internal sealed class LogInspector(LogContext context, LogProofs proofs)
         return _result;
     }
 
-    /// <summary>The segments by their names, one for each ordinal; what a live queue is about to begin is left out.</summary>
+    /// <summary>
+    /// The segments by their names, one for each ordinal; what a live queue is about to begin is left out.
+    /// </summary>
     private List<SegmentName> ReadNames()
     {
         var names = new List<SegmentName>();
@@ -37,8 +38,9 @@ internal sealed class LogInspector(LogContext context, LogProofs proofs)
                 && (!proofs.IsLive || name.Ordinal <= proofs.Watermark!.Value.Epoch))
                 names.Add(name);
         names.Sort();
-        foreach (IGrouping<long, SegmentName> twins in names.GroupBy(name => name.Ordinal).Where(g => g.Count() > 1).ToList())
+        foreach (IGrouping<long, SegmentName> twins in names.GroupBy(name => name.Ordinal).ToList())
         {
+            if (twins.Count() == 1) continue;
             SegmentName counts = twins.FirstOrDefault(IsItself, twins.First());
             foreach (SegmentName other in twins.Where(name => name != counts))
             {
@@ -83,7 +85,7 @@ internal sealed class LogInspector(LogContext context, LogProofs proofs)
         return result;
     }
 
-    private SegmentHeader? TryReadHeader(IFile file, SegmentName name, out string? damage)
+    private SegmentHeader? TryReadHeader(SalvagedFile file, SegmentName name, out string? damage)
     {
         Span<byte> bytes = stackalloc byte[SegmentHeader.Size];
         int read = file.Read(bytes, 0);
@@ -121,7 +123,8 @@ internal sealed class LogInspector(LogContext context, LogProofs proofs)
     {
         if (successor is not null) return SegmentLimit.Stated(successor.Previous, successor.Sums);
         LogMark? watermark = proofs.Watermark is LogMark mark && mark.Segment == segment.Name ? mark : null;
-        if (proofs.IsLive && watermark is LogMark live) return SegmentLimit.Stated(live.ToEnd(EndReason.None), live.Sums);
+        if (proofs.IsLive && watermark is LogMark live)
+            return SegmentLimit.Stated(live.ToEnd(EndReason.None), live.Sums);
         long proof = Math.Max(segment.Header.BornOffset, segment.Header.BaseOffset);
         proof = Math.Max(proof, HeaderScan.FindHighestProof(segment, SegmentHeader.Size)?.DurableThrough ?? 0);
         if (next is SegmentName follower)
@@ -161,7 +164,8 @@ internal sealed class LogInspector(LogContext context, LogProofs proofs)
 
         (result.End, result.Proven) = (place, proven);
         if (result.StatedEnd is SegmentEnd end) result.StrayBytes = StrayBehind(segment, end.Position);
-        else if (!result.Limit.IsStated && result.LostEnd is null) result.TornBytes = TornBehind(segment.File, place.Position);
+        else if (!result.Limit.IsStated && result.LostEnd is null)
+            result.TornBytes = TornBehind(segment.File, place.Position);
     }
 
     private static void Count(in SegmentPiece piece, SegmentInspection result)

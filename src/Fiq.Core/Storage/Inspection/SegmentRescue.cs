@@ -35,7 +35,7 @@ internal static class SegmentRescue
         return null;
     }
 
-    /// <summary>A header that says of its segment what can still be known; null when no batch in it is intact.</summary>
+    /// <summary>A header that says what can still be known of its segment; null when no batch is intact.</summary>
     /// <param name="file">The segment's file.</param>
     /// <param name="name">Its name.</param>
     /// <param name="queueId">The queue.</param>

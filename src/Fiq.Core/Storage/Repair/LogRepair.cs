@@ -54,7 +54,7 @@ internal sealed class LogRepair(LogContext context, LogProofs proofs, LogInspect
     private bool NeedsSuccessor => Tail is null || NeedsRewrite(Tail) || NextOffset > Tail.End.Offset
         || found.Missing.Exists(gap => !IsInside(gap));
 
-    /// <summary>Whether a later segment is there; what is missing behind the last one, its successor stands for.</summary>
+    /// <summary>Whether a later segment is there; the rest is in the successor.</summary>
     private bool IsInside(MissingSegments gap) => Tail is not null && gap.FromOrdinal < Tail.Name.Ordinal;
 
     private bool NeedsRewrite(SegmentInspection segment) =>
@@ -80,7 +80,7 @@ internal sealed class LogRepair(LogContext context, LogProofs proofs, LogInspect
         file?.Sync();
     }
 
-    /// <summary>Makes segments in the place of missing ones; the last of them stands for all that was in them.</summary>
+    /// <summary>Makes segments in the place of missing ones; the last stands for all that was in them.</summary>
     private ChainPlace Fill(MissingSegments gap, ChainPlace before, SegmentHeader? next)
     {
         // Nothing is there before the first segment, and nothing is known of it.
@@ -189,7 +189,11 @@ internal sealed class LogRepair(LogContext context, LogProofs proofs, LogInspect
         };
 
     private static SegmentDamage UpTo(SegmentDamage all, in SegmentEnd end) =>
-        all with { ToPosition = Math.Max(end.Position, all.FromPosition + SegmentPieces.RoomMin), NextCrc = end.LastHeaderCrc };
+        all with
+        {
+            ToPosition = Math.Max(end.Position, all.FromPosition + SegmentPieces.RoomMin),
+            NextCrc = end.LastHeaderCrc,
+        };
 
     private void StorePage(SegmentFile successor)
     {

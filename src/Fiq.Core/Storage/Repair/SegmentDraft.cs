@@ -58,7 +58,7 @@ internal sealed class SegmentDraft : IDisposable
         End = End.Behind(batch);
     }
 
-    /// <summary>Fills a damaged place with batches of lost messages, and with a new checkpoint where one stood.</summary>
+    /// <summary>Fills a damaged place with batches of lost messages, and a checkpoint where one stood.</summary>
     public void Lose(SegmentDamage damage)
     {
         long lost = damage.ToOffset - damage.FromOffset;

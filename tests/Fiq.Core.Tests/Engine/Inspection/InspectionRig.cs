@@ -5,7 +5,6 @@ using Fiq.Engine.Inspection;
 using Fiq.Files;
 using Fiq.Storage;
 using Fiq.Storage.Inspection;
-using Fiq.Tests.Doubles;
 
 namespace Fiq.Tests.Engine.Inspection;
 
@@ -104,7 +103,8 @@ internal sealed class InspectionRig : IDisposable
 /// <summary>What strangers do to files.</summary>
 internal static class Damages
 {
-    public static void Flip(string path, long at, int bit = 3) => Change(path, at, [(byte)(Read(path, at) ^ (1 << bit))]);
+    public static void Flip(string path, long at, int bit = 3) =>
+        Change(path, at, [(byte)(Read(path, at) ^ (1 << bit))]);
 
     public static void Zero(string path, long from, int length) => Change(path, from, new byte[length]);
 

@@ -61,7 +61,8 @@ public sealed class VerifyTests
     public async Task All_damaged_places_are_found_not_only_the_first()
     {
         using InspectionRig rig = await InspectionRig.MakeAsync(settled: 4);
-        foreach (long offset in (long[])[1, 3, 6]) Damages.Flip(rig.PlaceOf(offset).Path, rig.PlaceOf(offset).From + 150);
+        foreach (long offset in (long[])[1, 3, 6])
+            Damages.Flip(rig.PlaceOf(offset).Path, rig.PlaceOf(offset).From + 150);
         QueueInspection found = await rig.VerifyAsync();
         found.Damages.Select(damage => damage.FromOffset).Should().Equal(1, 3, 6);
         found.Damages.Select(damage => damage.Settled).Should().Equal(1, 1, 0);
@@ -159,7 +160,8 @@ public sealed class VerifyTests
         Damages.Zero(last, SegmentHeader.Size, (int)new FileInfo(last).Length - SegmentHeader.Size);
         Damages.Zero(rig.PathOf("control"), 0, 8192);
         QueueInspection found = await rig.VerifyAsync();
-        found.Damages.Should().ContainSingle().Which.Should().BeEquivalentTo(new { FromOffset = 6L, ToOffset = 9L, Settled = 3L });
+        found.Damages.Should().ContainSingle().Which.Should().BeEquivalentTo(
+            new { FromOffset = 6L, ToOffset = 9L, Settled = 3L });
     }
 
     [Fact]
@@ -197,7 +199,8 @@ public sealed class VerifyTests
         found.Health.Should().Be(QueueHealth.Clean, string.Join('\n', found.Damages));
         found.Notes.Should().HaveCount(4);
         found.Notes[0].Should().Contain("no footer");
-        string.Join('\n', found.Notes).Should().Contain("notes.txt is not ours").And.Contain("torn").And.Contain("empty");
+        string.Join('\n', found.Notes).Should()
+            .Contain("notes.txt is not ours").And.Contain("torn").And.Contain("empty");
     }
 
     [Fact]
