@@ -50,6 +50,8 @@ internal sealed class SalvagedFile(IFile inner) : IFile
 
     public void Unlock(long at) => inner.Unlock(at);
 
+    public void WaitForUnlock(long at, TimeSpan about) => inner.WaitForUnlock(at, about);
+
     public bool IsLockedByOther(long at) => inner.IsLockedByOther(at);
 
     public ISharedMemory Map(int length, bool writable) => inner.Map(length, writable);
