@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Fiq.Cli.Frame;
-using Fiq.Engine;
 using Fiq.Engine.Inspection;
 
 namespace Fiq.Cli.Inspect;
