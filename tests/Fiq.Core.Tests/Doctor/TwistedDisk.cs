@@ -174,6 +174,8 @@ internal sealed class TwistedFile(IFile inner, Twist twist) : IFile
 
     public bool IsLockedByOther(long at) => inner.IsLockedByOther(at);
 
+    public void WaitForUnlock(long at, TimeSpan about) => inner.WaitForUnlock(at, about);
+
     public ISharedMemory Map(int length, bool writable)
     {
         ISharedMemory page = inner.Map(length, writable);

@@ -42,7 +42,7 @@ internal sealed class Campaign(Action<string> report)
         Search(Scenario.All.Single(each => each.Name == scenario), seed);
     }
 
-    /// <summary>These scenarios with these seeds, one after the other, until a law is broken; null when none is.</summary>
+    /// <summary>These scenarios with these seeds, until a law is broken; null when none is.</summary>
     public string? FirstViolation(IEnumerable<string> scenarios, int seeds)
     {
         foreach (int seed in Enumerable.Range(1, seeds))

@@ -85,10 +85,11 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
             foreach (CrashImage image in images.Of(profile))
             {
                 where = $"event {cut}, {image.Name}";
-                // The same boot once more: a volume that was only attached again. Other inodes: a folder that was copied.
+                // The same boot: a volume that was only attached again. Other inodes: a folder that was copied.
                 Guid boot = _random.Next(3) == 0 ? Workload.Boot : NextBoot;
                 DiskImage disk = _random.Next(8) == 0 ? image.Disk.Renumbered(1_000_000) : image.Disk;
-                Inspect(_ledger, disk, boot, Rules.Lies > 0 ? Ending.Lied : Ending.PowerCut, depth: Rules.Lies > 0 ? 1 : 2);
+                if (Rules.Lies > 0) Inspect(_ledger, disk, boot, Ending.Lied, depth: 1);
+                else Inspect(_ledger, disk, boot, Ending.PowerCut, depth: 2);
             }
         }
     }

@@ -90,7 +90,8 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
     {
         long first = opened.Log.FirstOffset;
         long end = opened.Log.Watermark.Offset;
-        LawBrokenException.Unless(messages.Count == end - first, "I1", $"of {first}..{end - 1} {messages.Count} are there");
+        LawBrokenException.Unless(
+            messages.Count == end - first, "I1", $"of {first}..{end - 1} {messages.Count} are there");
         for (int i = 0; i < messages.Count; i++)
             LawBrokenException.Unless(messages[i].Offset == first + i, "I12", $"offset {first + i} is missing");
         if (ending != Ending.Lied) CheckPromises(first, end, messages);
@@ -129,7 +130,8 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
             (int Commit, int Index) place = (send.Commit, index);
             bool isFirst = !last.TryGetValue(send.Producer, out (int Commit, int Index) before);
             bool follows = isFirst || place.CompareTo(before) > 0;
-            LawBrokenException.Unless(follows, "I4", $"{Ledger.Short(body)} stands behind a later one, or is there twice");
+            LawBrokenException.Unless(
+                follows, "I4", $"{Ledger.Short(body)} stands behind a later one, or is there twice");
             bool isWhole = index == 0 || isFirst || before == (send.Commit, index - 1);
             LawBrokenException.Unless(isWhole, "I2", $"the commit of {Ledger.Short(body)} is there in part");
             last[send.Producer] = place;
@@ -159,7 +161,7 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
             status.Cursor <= opened.Log.FirstOffset + messages.Count, "I6", $"{name} stands behind the log's end");
     }
 
-    /// <summary>Each message that is not settled is delivered once, as it is in the log; then all are settled.</summary>
+    /// <summary>Each message that is not settled is delivered once, as it is in the log; then it is.</summary>
     private static void Drain(Opened opened, GroupName name)
     {
         (ConsumerGroup group, IDirectory directory) = opened.TryJoin(name.ToString())!.Value;

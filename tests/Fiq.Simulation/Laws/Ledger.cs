@@ -155,5 +155,6 @@ internal sealed class Ledger
         _sends[(producer, commit)] = _sends[(producer, commit)] with { State = state, Offset = offset };
 
     /// <summary>Enough of a body to tell it by.</summary>
-    public static string Short(string? body) => body is null ? "nothing" : body.Length <= 24 ? body : body[..24] + "…";
+    public static string Short(string? body) =>
+        body is null ? "nothing" : body.Length <= 24 ? body : body[..24] + "…";
 }

@@ -7,7 +7,7 @@ using Fiq.Storage;
 
 namespace Fiq.Simulation.Laws;
 
-/// <summary>A simulated process that has the queue open, with the product's own code from the engine downwards.</summary>
+/// <summary>A simulated process that has the queue open, with the product's code from the engine downwards.</summary>
 internal sealed class Opened : IDisposable
 {
     public static readonly QueueName Name = QueueName.Parse("orders");
@@ -40,7 +40,7 @@ internal sealed class Opened : IDisposable
         Random = process.Machine.NextRandom,
     };
 
-    /// <summary>Attaches; creates the queue when there is none and settings are given. Null when there is none.</summary>
+    /// <summary>Attaches; creates the queue when there is none and settings are given. Null: there is none.</summary>
     public static Opened? TryOpen(SimProcess process, QueueSettings? settings)
     {
         FolderOptions options = OptionsOf(process);

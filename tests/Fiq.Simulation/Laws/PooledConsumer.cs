@@ -99,7 +99,8 @@ internal sealed class PooledConsumer : IQueueConsumer, IDisposable
             Tell(new SettleBegun(group, [.. ends.Where(end => end.Done).Select(end => end.Offset)]));
             bool[] accepted = new bool[ends.Length];
             _group.Settle(ends, accepted);
-            Tell(new SettleEnded(group, [.. ends.Where((end, i) => end.Done && accepted[i]).Select(end => end.Offset)]));
+            IEnumerable<SettledOffset> settled = ends.Where((end, i) => end.Done && accepted[i]);
+            Tell(new SettleEnded(group, [.. settled.Select(end => end.Offset)]));
             Tell(new FlushBegun(group, _process.Name));
             _group.Flush();
             Tell(new FlushEnded(group, _process.Name));

@@ -99,7 +99,10 @@ internal sealed record Scenario(string Name)
             Producers = 3, Consumers = 2, Onlookers = 1, Visits = 2, Turns = 3, SegmentBytes = 4_096,
             PaddingMax = 1_500, Kills = true,
         },
-        new("stops") { Producers = 2, Consumers = 2, Turns = 3, SegmentBytes = 4_096, PaddingMax = 1_500, Stops = true },
+        new("stops")
+        {
+            Producers = 2, Consumers = 2, Turns = 3, SegmentBytes = 4_096, PaddingMax = 1_500, Stops = true,
+        },
         new("workers") { Producers = 2, Turns = 8, SegmentBytes = 4_096, PaddingMax = 600, Pools = 2 },
         new("killed workers")
         {

@@ -1,7 +1,5 @@
 using Fiq.Engine;
-using Fiq.Groups;
 using Fiq.Simulation.Machine;
-using Fiq.Storage;
 using Fiq.Workers;
 
 namespace Fiq.Simulation.Laws;

@@ -1,6 +1,6 @@
 namespace Fiq.Simulation.Machine;
 
-/// <summary>Decides which process of a machine runs. Every call to the system and every shared access asks it.</summary>
+/// <summary>Decides which process of a machine runs. Every system call and shared access asks it.</summary>
 internal interface ISchedule
 {
     /// <summary>The process is about to do something that others may see; another one may go first.</summary>

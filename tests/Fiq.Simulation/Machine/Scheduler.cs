@@ -123,7 +123,8 @@ internal sealed class Scheduler : ISchedule, IDisposable
     private Seat Choose()
     {
         long now = _machine.Clock.GetTimestamp();
-        List<Seat> ready = [.. _seats.Values.Where(seat => !seat.IsDone && (seat.Until <= now || seat.Process.IsKilled))];
+        bool IsReady(Seat seat) => !seat.IsDone && (seat.Until <= now || seat.Process.IsKilled);
+        List<Seat> ready = [.. _seats.Values.Where(IsReady)];
         if (ready.Count == 0)
         {
             Seat first = _seats.Values.Where(seat => !seat.IsDone).MinBy(seat => seat.Until)!;

@@ -1,6 +1,6 @@
 namespace Fiq.Simulation.Machine;
 
-/// <summary>The only clock of a simulated machine: it goes on by what processes do, and jumps when all of them sleep.</summary>
+/// <summary>The only clock of a simulated machine: it goes on by steps, and jumps when all processes sleep.</summary>
 internal sealed class SimClock : TimeProvider
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);

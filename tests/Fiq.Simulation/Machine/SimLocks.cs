@@ -1,6 +1,6 @@
 namespace Fiq.Simulation.Machine;
 
-/// <summary>The kernel's table of open-file-description locks: by byte, exclusive or shared, owned by descriptions.</summary>
+/// <summary>The kernel's open-file-description locks: by byte, exclusive or shared, owned by descriptions.</summary>
 internal sealed class SimLocks
 {
     private readonly Dictionary<WaitPlace, Dictionary<SimFile, bool>> _held = [];

@@ -4,7 +4,7 @@ using Fiq.Simulation.Persistence;
 
 namespace Fiq.Simulation.Machine;
 
-/// <summary>A mapped file of a simulated machine. Every store is an event: a process may die before any of them.</summary>
+/// <summary>A mapped file of a simulated machine. Every store is an event: a process may die before it.</summary>
 internal sealed class SimMemory(SimProcess process, long inode, int length, bool writable) : ISharedMemory
 {
     public int Length => length;

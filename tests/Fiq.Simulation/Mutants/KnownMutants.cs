@@ -1,6 +1,6 @@
 namespace Fiq.Simulation.Mutants;
 
-/// <summary>The bugs that the rig must catch: those that destroyed messages in other systems, or nearly did in this one.</summary>
+/// <summary>The bugs that the rig must catch: each has destroyed messages somewhere, or could here.</summary>
 internal static class KnownMutants
 {
     public static IReadOnlyList<Mutant> All { get; } =
@@ -21,7 +21,8 @@ internal static class KnownMutants
             "public LogMark Watermark => _page.Watermark();", "public LogMark Watermark => _page.Tail();",
             "consume", "crowd"),
         new("advance the offset file early", "Groups/FlushPlan.cs",
-            "            table.Floor(),\n            table.Cursor,\n            (long)table[TableWord.SettledMessages],",
+            "            table.Floor(),\n            table.Cursor,\n"
+                + "            (long)table[TableWord.SettledMessages],",
             "            table.Cursor,\n            table.Cursor,\n            table.Cursor,",
             "consume", "groups"),
         new("skip the sync of the offset file", "Groups/OffsetFileWriter.cs",
@@ -29,7 +30,8 @@ internal static class KnownMutants
             "            open.Write(bytes, end.Position);\n",
             "consume", "groups"),
         new("retry a failed sync", "Storage/Syncer.cs",
-            "            page.Failed = tail.Epoch;\n            page.Note(ProtocolEvent.SyncFailed, tail.Epoch, tail.Offset);\n"
+            "            page.Failed = tail.Epoch;\n"
+                + "            page.Note(ProtocolEvent.SyncFailed, tail.Epoch, tail.Offset);\n"
                 + "            return LeadResult.MustRoll;\n",
             "            tailSegment.Segment.File.SyncData();\n",
             "failed syncs"),

@@ -9,7 +9,7 @@ namespace Fiq.Simulation.Mutants;
 internal sealed record Mutant(string Name, string File, string Original, string Mutated, params string[] Scenarios)
 {
     /// <summary>The source with the bug in it.</summary>
-    /// <exception cref="InvalidOperationException">The place is not there, or there twice: the source has changed.</exception>
+    /// <exception cref="InvalidOperationException">The place is not there once: the source has changed.</exception>
     public string Apply(string source)
     {
         int at = source.IndexOf(Original, StringComparison.Ordinal);

@@ -41,7 +41,7 @@ public sealed class MutantBuilds : IDisposable
 
     private static string Sources { get; } = Path.Combine(FindRoot(), "src", Library);
 
-    /// <summary>The first law that the simulation sees broken in a build with that bug; null when it sees none.</summary>
+    /// <summary>The first law that is seen broken in a build with that bug; null when none is.</summary>
     internal string? FirstViolation(Mutant mutant, int seeds)
     {
         var context = new AssemblyLoadContext(mutant.Name, isCollectible: true);

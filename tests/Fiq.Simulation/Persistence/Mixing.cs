@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Fiq.Simulation.Persistence;
 
-/// <summary>Hashes by which equal disks are recognised: 64 bits, so among millions no two different ones meet.</summary>
+/// <summary>Hashes by which equal disks are recognised: 64 bits, so among millions no two meet by chance.</summary>
 internal static class Mixing
 {
     /// <summary>Spreads a number over all 64 bits (the finalizer of SplitMix64).</summary>
