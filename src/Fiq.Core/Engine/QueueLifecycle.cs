@@ -146,6 +146,9 @@ internal sealed class QueueLifecycle(IDirectory store, FolderOptions options)
             // Its maker may live, or may just have given it its name: then the name here is another folder's.
             if (folder is null || !folder.TryLockExclusive()) continue;
             if (store.TryStatus(entry)?.Identity != folder.Identity) continue;
+            // Whoever gave it this name may have died before that was on disk, and a power cut would bring back a
+            // queue of which parts are missing.
+            store.Sync();
             Clean(folder, entry);
         }
     }

@@ -23,8 +23,8 @@ internal sealed class PosixFileSystem : IFileSystem
 
     /// <inheritdoc />
     /// <remarks>
-    /// A directory that is there already is opened. The entry of each one made here is synced: what is
-    /// acknowledged inside would be gone with the folder.
+    /// A directory that is there already is opened. The entry of each one made here is synced, and so is the path of
+    /// one that is empty: what is acknowledged inside would be gone with the folder.
     /// </remarks>
     public IDirectory CreateDirectory(string path) =>
         new PosixDirectory(OpenOrCreate(Trimmed(path), followLink: false), path);
@@ -32,7 +32,7 @@ internal sealed class PosixFileSystem : IFileSystem
     private static Descriptor OpenOrCreate(string path, bool followLink)
     {
         Descriptor? open = PosixOpening.TryDirectory(Descriptor.WorkingFolder, path, path, followLink);
-        if (open is not null) return open;
+        if (open is not null) return WithDurablePath(open, path);
         string? above = Path.GetDirectoryName(path);
         if (above is null) throw SystemError.Of("open", path, Errno.NoEntry);
         string name = Path.GetFileName(path);
@@ -45,6 +45,47 @@ internal sealed class PosixFileSystem : IFileSystem
         FileSystemException error = SystemError.Of("fsync", above);
         made.Dispose();
         throw error;
+    }
+
+    // Whoever put something into a folder has seen to it that its path is on disk. Of an empty one nobody knows: a fiq
+    // may have died between making and syncing it, or somebody made it for us a moment ago.
+    private static Descriptor WithDurablePath(Descriptor folder, string path)
+    {
+        try
+        {
+            if (PosixListing.Names(folder, path).Count == 0) SyncPath(folder, path);
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Syncs what lies above a folder, up to where its file system begins.</summary>
+    private static void SyncPath(Descriptor folder, string path)
+    {
+        FileIdentity below = FileStatus.Of(folder, path).Identity;
+        using Descriptor? above = TryOpenAbove(folder, path);
+        if (above is null) return;
+        FileIdentity identity = FileStatus.Of(above, path).Identity;
+        if (identity.Device != below.Device || identity.Inode == below.Inode) return;
+        if (LibcFiles.Sync(above) != 0) throw SystemError.Of("fsync", path + "/..");
+        SyncPath(above, path + "/..");
+    }
+
+    // A folder that we may not even read is none that we, or somebody for us, made in passing.
+    private static Descriptor? TryOpenAbove(Descriptor folder, string path)
+    {
+        try
+        {
+            return PosixOpening.TryDirectory(folder, "..", path + "/..", followLink: false);
+        }
+        catch (FileSystemException error) when (error.Errno == Errno.AccessDenied)
+        {
+            return null;
+        }
     }
 
     // A trailing slash would make the kernel follow a link in the last part.
