@@ -7,7 +7,8 @@ namespace Fiq.Crash.Tests.Trace.Laws;
 /// <param name="Offset">The offset it was told to have.</param>
 /// <param name="Key">Its key.</param>
 /// <param name="Moment">When its first byte may have been seen.</param>
-internal sealed record ToldLine(long Offset, string Key, long Moment)
+/// <param name="Group">Whose consumer has done it; null for an acknowledgement.</param>
+internal sealed record ToldLine(long Offset, string Key, long Moment, string? Group = null)
 {
     /// <summary>
     /// The messages told by each process, in the order of their moments. A line may come in two pieces. Lines about
@@ -47,7 +48,10 @@ internal sealed record ToldLine(long Offset, string Key, long Moment)
         {
             var message = JsonDocument.Parse(text).RootElement;
             lines.Add(new ToldLine(
-                message.GetProperty("offset").GetInt64(), message.GetProperty("key").GetString()!, moment));
+                message.GetProperty("offset").GetInt64(),
+                message.GetProperty("key").GetString()!,
+                moment,
+                message.TryGetProperty("group", out var group) ? group.GetString() : null));
         }
     }
 }

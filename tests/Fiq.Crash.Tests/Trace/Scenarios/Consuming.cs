@@ -24,8 +24,8 @@ internal static class Consuming
         await ProduceAsync(recorder, "t", 70, Producing.Long);
         await recorder.RunAsync("consume", Producing.Queue, "--until-empty", "--json");
         await recorder.RunAsync("consume", Producing.Queue, "--group", "slow", "--until-empty", "--json");
-        await recorder.RunAsync("produce", Producing.Queue, recorder.Line("at-once", "1").Trim());
-        await recorder.RunAsync("produce", Producing.Queue, recorder.Line("slowly", "2", seconds: "0.8").Trim());
+        await recorder.RunAsync("produce", Producing.Queue, recorder.Line("at-once-0", "1").Trim());
+        await recorder.RunAsync("produce", Producing.Queue, recorder.Line("slowly-0", "2", seconds: "0.8").Trim());
         await recorder.RunAsync("consume", Producing.Queue, "--until-empty", "--json");
     }
 
