@@ -19,7 +19,7 @@ public sealed class CrashStatesTests(RecordedScenarios scenarios, ITestOutputHel
     /// <summary>Of these states one in so many is also appended to and asked again.</summary>
     private const int DeeplyEach = 4;
 
-    private static readonly int StatesEach = Number("FIQ_TRACE_STATES", 30);
+    private static readonly int StatesEach = Number("FIQ_TRACE_STATES", 20);
 
     private static readonly int Seed = Number("FIQ_TRACE_SEED", 20_261_127);
 

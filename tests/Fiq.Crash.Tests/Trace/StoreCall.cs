@@ -49,3 +49,10 @@ internal sealed record Mapped(int Process, Interval When, int Inode) : StoreCall
 
 /// <summary>Bytes went to stdout.</summary>
 internal sealed record Told(int Process, Interval When, string Text) : StoreCall(Process, When);
+
+/// <summary>What stood in a mapped file at a moment when nobody stored into it.</summary>
+internal sealed record Seen(Interval When, string Path, ReadOnlyMemory<byte> Bytes) : StoreCall(Nobody, When)
+{
+    /// <summary>The test looked; no process did anything.</summary>
+    private const int Nobody = -1;
+}

@@ -8,7 +8,9 @@ internal sealed class DiskOnDisk : IDisposable
     /// <summary>They are mapped, so their blocks must be there.</summary>
     private static readonly string[] Pages = ["control", "leases", "wait"];
 
-    public DiskOnDisk(DiskImage disk)
+    /// <param name="disk">What is to lie there.</param>
+    /// <param name="rebooted">Whether pages are to be of another boot.</param>
+    public DiskOnDisk(DiskImage disk, bool rebooted)
     {
         Path = Directory.CreateTempSubdirectory("fiq-state-").FullName;
         foreach (var directory in disk.DirectoriesByPath())
@@ -19,6 +21,11 @@ internal sealed class DiskOnDisk : IDisposable
         foreach (var (path, content) in disk.FilesByPath())
         {
             Write(System.IO.Path.Combine(Path, path), content);
+        }
+
+        foreach (var path in Directory.EnumerateFiles(Path, "control", SearchOption.AllDirectories))
+        {
+            ControlPageOnDisk.Adopt(path, rebooted);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class RecoveredState(string binary, TraceRecord record, CrashSta
     /// <param name="deeply">Also appends, and asks the group `default` again.</param>
     public async Task<string?> FindFaultAsync(bool deeply)
     {
-        using var disk = new DiskOnDisk(state.Disk);
+        using var disk = new DiskOnDisk(state.Disk, rebooted: state.Disk.Hash() % 2 == 0);
         var store = Path.Combine(disk.Path, Recorder.StorePath);
         var found = await ConsumeAsync(store, "check");
         if (found.ExitCode == NotFound)

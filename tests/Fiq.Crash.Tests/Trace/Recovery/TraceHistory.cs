@@ -5,8 +5,8 @@ namespace Fiq.Crash.Tests.Trace.Recovery;
 
 /// <summary>
 /// A trace in the terms of the persistence model: what happened to the disk, in the order in which it was done. What
-/// is stored through mappings is not in it: pages stay as they were created, or are missing, which is what a copied
-/// folder and another boot look like.
+/// is stored through mappings no trace shows: of the control page there is what was seen of it now and then, lease
+/// tables stay as they were created.
 /// </summary>
 internal sealed class TraceHistory
 {
@@ -115,12 +115,26 @@ internal sealed class TraceHistory
             case Unlinked unlinked:
                 Disk.Remove(_inodes[unlinked.Directory], unlinked.Name);
                 return true;
+            case Seen seen when Find(seen.Path) is { } inode:
+                Disk.Store(inode, 0, seen.Bytes.Span);
+                return true;
             case Synced { WasCutShort: false } synced:
                 Disk.Sync(_inodes[synced.Inode], DoneBefore(synced.When.Start), synced.Succeeded);
                 return true;
             default:
                 return false;
         }
+    }
+
+    private long? Find(string path)
+    {
+        long? inode = DiskImage.Root;
+        foreach (var name in path.Split('/'))
+        {
+            inode = inode is { } folder && Disk.Now.Entries(folder).TryGetValue(name, out var found) ? found : null;
+        }
+
+        return inode;
     }
 
     private int DoneBefore(long moment)

@@ -93,7 +93,7 @@ internal static class Producing
         await Task.WhenAll(names.Select(async name =>
         {
             var process = recorder.Start([], "produce", Queue);
-            await recorder.FeedOneByOneAsync(process, name, 14, Long);
+            await recorder.FeedOneByOneAsync(process, name, 14, Long, alone: false);
             (await Recorder.EndAsync(process)).ExitCode.Should().Be(0);
         }));
     }

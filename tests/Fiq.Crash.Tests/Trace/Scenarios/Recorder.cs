@@ -12,6 +12,7 @@ internal sealed class Recorder : IDisposable
     private readonly string _binary;
     private readonly string _folder = Directory.CreateTempSubdirectory("fiq-trace-").FullName;
     private readonly Dictionary<string, string> _sent = [];
+    private readonly List<Seen> _seen = [];
     private int _processes;
 
     public Recorder(string binary)
@@ -47,8 +48,12 @@ internal sealed class Recorder : IDisposable
         return $"{key}:{body}:{seconds}\n";
     }
 
-    /// <summary>Gives lines one by one: each is a commit of its own, as long as the process answers.</summary>
-    public async Task FeedOneByOneAsync(FiqProcess process, string name, int count, string body = "some work")
+    /// <summary>
+    /// Gives lines one by one: each is a commit of its own, as long as the process answers. Between them, when it is
+    /// alone, its control page is looked at.
+    /// </summary>
+    public async Task FeedOneByOneAsync(
+        FiqProcess process, string name, int count, string body = "some work", bool alone = true)
     {
         for (var number = 0; number < count && !process.InputWasRefused; number++)
         {
@@ -56,6 +61,11 @@ internal sealed class Recorder : IDisposable
             if (!await AnsweredAsync(process, number + 1))
             {
                 return;
+            }
+
+            if (alone)
+            {
+                LookAtThePage();
             }
         }
     }
@@ -75,10 +85,20 @@ internal sealed class Recorder : IDisposable
     {
         var traced = Enumerable.Range(0, _processes)
             .SelectMany(process => TraceLog.Read(process, File.ReadLines(LogPath(process))));
-        return new TraceRecord(StoreTrace.Of(Root, traced), _sent);
+        var calls = StoreTrace.Of(Root, traced).Concat(_seen).OrderBy(call => call.When.Start);
+        return new TraceRecord([.. calls], _sent);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>The moment is taken afterwards: the page is never newer than it says.</summary>
+    private void LookAtThePage()
+    {
+        const string path = $"{StorePath}/{Producing.Queue}/control";
+        var bytes = File.ReadAllBytes(Path.Combine(Root, path));
+        var now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+        _seen.Add(new Seen(new Interval(now, now), path, bytes));
+    }
 
     /// <summary>False when it ends before it has answered.</summary>
     private static async Task<bool> AnsweredAsync(FiqProcess process, int count)

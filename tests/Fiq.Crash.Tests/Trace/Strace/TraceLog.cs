@@ -30,7 +30,8 @@ internal static class TraceLog
         foreach (var line in lines)
         {
             var (thread, time, text) = Head(line);
-            if (text.StartsWith("+++", StringComparison.Ordinal))
+            text = WithEnd(text);
+            if (text.StartsWith("+++", StringComparison.Ordinal) || text.StartsWith("???", StringComparison.Ordinal))
             {
                 continue;
             }
@@ -51,11 +52,30 @@ internal static class TraceLog
             }
         }
 
-        calls.AddRange(unfinished.Values.Select(begun => Parse(process, begun.Text + ") = ?", begun.Start, null)));
+        calls.AddRange(unfinished.Values.Select(begun => Parse(process, begun.Text + NoAnswer, begun.Start, null)));
         return calls;
     }
 
     private const string Unfinished = " <unfinished ...>";
+    private const string Detached = " <detached ...>";
+    private const string NoAnswer = ") = ?";
+
+    /// <summary>
+    /// When its process dies in a call, strace says so in one of several ways; and of a thread that begins just then
+    /// it says only that.
+    /// </summary>
+    private static string WithEnd(string text)
+    {
+        foreach (var end in new[] { Unfinished + NoAnswer, Detached })
+        {
+            if (text.EndsWith(end, StringComparison.Ordinal))
+            {
+                return text[..^end.Length] + NoAnswer;
+            }
+        }
+
+        return text;
+    }
 
     private static (int Thread, long Time, string Text) Head(string line)
     {

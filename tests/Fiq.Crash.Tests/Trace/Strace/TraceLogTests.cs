@@ -33,8 +33,12 @@ public sealed class TraceLogTests
             "2 10.000000001 fsync(6 <unfinished ...>",
             "2 10.000000004 <... fsync resumed>) = ? <unavailable>",
             "3 10.000000003 fsync(7 <unfinished ...>",
+            "4 10.000000003 ???( <detached ...>",
+            "5 10.000000003 fsync(8 <detached ...>",
+            "6 10.000000003 fsync(9 <unfinished ...>",
+            "6 10.000000004 <... fsync resumed> <unfinished ...>) = ?",
             "1 10.000000005 +++ killed by SIGKILL +++");
-        calls.Select(call => call.Arguments[0]).Should().Equal("5", "6", "7");
+        calls.Select(call => call.Arguments[0]).Should().BeEquivalentTo("5", "6", "7", "8", "9");
         calls.Should().OnlyContain(call => call.Result == null && call.When.End == Interval.Never);
     }
 
