@@ -2,8 +2,8 @@ namespace Fiq.Crash.Tests.Trace.Laws;
 
 /// <summary>
 /// Invariant I9: after a sync of a file has failed, or was cut short by its process's death, the file is never synced
-/// again, because the kernel may have dropped what was written and would now report success; and nothing is written to it any more, but zeros over what
-/// was written in vain, and what lies behind the end that its successor states.
+/// again, because the kernel may have dropped what was written and would now report success; and nothing is written to
+/// it any more, but zeros over what was written in vain, and what lies behind the end that its successor states.
 /// Another process may be in the middle of an append while the sync fails: nobody told it yet.
 /// </summary>
 internal sealed class FailedSyncLaw : ITraceLaw

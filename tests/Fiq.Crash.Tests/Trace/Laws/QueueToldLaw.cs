@@ -10,8 +10,13 @@ internal sealed class QueueToldLaw : ITraceLaw
 {
     public IEnumerable<string> BreachesIn(TraceStory story)
     {
-        foreach (var told in story.Calls.OfType<Told>().Where(told => told.Text.StartsWith("{\"name\":", StringComparison.Ordinal)))
+        foreach (var told in story.Calls.OfType<Told>())
         {
+            if (!told.Text.StartsWith("{\"name\":", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             var line = JsonDocument.Parse(told.Text).RootElement;
             var name = line.GetProperty("name").GetString()!;
             if (line.TryGetProperty("created", out var created) && created.GetBoolean()

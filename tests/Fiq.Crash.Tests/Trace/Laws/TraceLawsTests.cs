@@ -1,6 +1,8 @@
 namespace Fiq.Crash.Tests.Trace.Laws;
 
-/// <summary>A check that finds nothing in a bad trace proves nothing about a good one: each bug here is found.</summary>
+/// <summary>
+/// A check that finds nothing in a bad trace proves nothing about a good one: each bug here is found.
+/// </summary>
 public sealed class TraceLawsTests
 {
     private const long First = 256;
@@ -109,7 +111,9 @@ public sealed class TraceLawsTests
         trace.Sync(BadTrace.Segment);
         trace.Ack(0);
         ShouldBeFound(
-            trace, $"FailedSyncLaw: {BadTrace.SegmentName} was synced again", "ToldLaw: #0 k0 was told, but its bytes in");
+            trace,
+            $"FailedSyncLaw: {BadTrace.SegmentName} was synced again",
+            "ToldLaw: #0 k0 was told, but its bytes in");
     }
 
     [Fact]
@@ -142,7 +146,8 @@ public sealed class TraceLawsTests
         var trace = WithTwoMessages();
         trace.MakeTruth(BadTrace.Queue, BadTrace.NextName, BadTrace.HeaderAfter(1, Second), synced: false);
         ShouldBeFound(
-            trace, $"NamedTruthLaw: {BadTrace.NextName}.tmp became {BadTrace.NextName}, but {BadTrace.NextName} was not");
+            trace,
+            $"NamedTruthLaw: {BadTrace.NextName}.tmp became {BadTrace.NextName}, but {BadTrace.NextName} was not");
     }
 
     [Fact]

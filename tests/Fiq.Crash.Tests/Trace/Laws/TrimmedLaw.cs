@@ -53,7 +53,7 @@ internal sealed class TrimmedLaw : ITraceLaw
         where each.File.IsDirectory && !TruthName.MeansNothing(each.Entry.Name)
         select (each.Entry.Name, FloorIn(story, each.File.Inode, moment));
 
-    /// <summary>The highest floor that a record in the offset file states which is on disk; null when none does.</summary>
+    /// <summary>The highest floor that a record on disk of the offset file states; null when none does.</summary>
     private static long? FloorIn(TraceStory story, int folder, long moment) =>
         (from found in story.In(folder, moment)
          where found.Entry.Name == "offset" && story.FindLooseName(found.File.Inode, moment) is null

@@ -57,8 +57,8 @@ internal sealed class Expectation
         }
 
         var stored = given.ToDictionary(message => message.Offset, message => message.Key);
-        return _told.FirstOrDefault(line => stored.GetValueOrDefault(line.Offset) != line.Key && !IsTrimmed(line, first))
-            is { } missing
+        bool IsMissing(ToldLine line) => stored.GetValueOrDefault(line.Offset) != line.Key && !IsTrimmed(line, first);
+        return _told.FirstOrDefault(IsMissing) is { } missing
             ? $"#{missing.Offset} {missing.Key} was told and is not there"
             : OrderBreach(given);
     }

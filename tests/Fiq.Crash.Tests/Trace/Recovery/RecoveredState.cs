@@ -3,7 +3,9 @@ using Fiq.Crash.Tests.Trace.Scenarios;
 
 namespace Fiq.Crash.Tests.Trace.Recovery;
 
-/// <summary>Lets the shipped binary recover a state and compares what it gives with what was told before the crash.</summary>
+/// <summary>
+/// Lets the shipped binary recover a state and compares what it gives with what was told before the crash.
+/// </summary>
 internal sealed class RecoveredState(string binary, TraceRecord record, CrashState state)
 {
     private const int NotFound = 4;

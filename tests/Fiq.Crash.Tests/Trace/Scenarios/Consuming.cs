@@ -3,7 +3,7 @@ namespace Fiq.Crash.Tests.Trace.Scenarios;
 /// <summary>Scenarios in which messages are worked on.</summary>
 internal static class Consuming
 {
-    /// <summary>Two groups take the same twenty messages, one of them in two runs; then there are twenty more.</summary>
+    /// <summary>Two groups take the same twenty messages, one in two runs; then there are twenty more.</summary>
     public static async Task InTwoGroups(Recorder recorder)
     {
         await ProduceAsync(recorder, "c", 20, "to be done");

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Fiq.Crash.Tests.Trace.Scenarios;
 
-/// <summary>The shipped binary, and the scenarios it has run: each is run once and then examined by several tests.</summary>
+/// <summary>
+/// The shipped binary, and the scenarios it has run: each is run once and then examined by several tests.
+/// </summary>
 public sealed class RecordedScenarios : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("fiq-shipped-").FullName;

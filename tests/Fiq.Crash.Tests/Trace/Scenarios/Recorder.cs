@@ -19,7 +19,7 @@ internal sealed class Recorder : IDisposable
     {
         _binary = binary;
         Directory.CreateDirectory(Root);
-        // Of an empty folder fiq would sync the path above it, too, and how long that is differs from machine to machine.
+        // Of an empty folder fiq would sync the path above it, too, and how long that is differs between machines.
         File.WriteAllText(Path.Combine(Root, "not empty"), "");
     }
 

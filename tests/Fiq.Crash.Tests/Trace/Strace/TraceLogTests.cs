@@ -5,7 +5,8 @@ public sealed class TraceLogTests
     [Fact]
     public void A_call_is_read_with_its_arguments_its_answer_and_its_time()
     {
-        var call = Read("""12  1795736329.000000100 pwrite64(7, "a,)\"\0\1772\n", 8, 256) = 8 <0.000000050>""").Single();
+        var call = Read(
+            """12  1795736329.000000100 pwrite64(7, "a,)\"\0\1772\n", 8, 256) = 8 <0.000000050>""").Single();
         call.Name.Should().Be("pwrite64");
         call.Arguments.Should().HaveCount(4);
         StraceText.Bytes(call.Arguments[1]).Should().Equal("a,)\"\0\u007f2\n"u8.ToArray());
