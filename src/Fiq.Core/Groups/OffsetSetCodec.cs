@@ -133,7 +133,7 @@ internal static class OffsetSetCodec
 
     private static int ReadRuns(OffsetSet set, ReadOnlySpan<byte> bytes, long chunk, uint count, long from, long to)
     {
-        var length = (long)((count + 1) / 2) * 8;
+        var length = ((long)count + 1) / 2 * 8;
         if (count == 0 || length > bytes.Length)
             return -1;
         var first = chunk * OffsetSet.ChunkOffsets;
