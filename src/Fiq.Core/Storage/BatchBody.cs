@@ -14,7 +14,7 @@ internal static class BatchBody
     public static bool TryRead(SegmentFile segment, in BatchHeader header, Span<byte> target)
     {
         Span<byte> body = target[..header.BodyLength];
-        return segment.File.Read(body, header.Position + BatchHeader.Size) == body.Length
+        return segment.Read(body, header.Position + BatchHeader.Size) == body.Length
             && Crc32C.Compute(body) == header.BodyCrc;
     }
 

@@ -66,13 +66,26 @@ internal sealed class Footer
     /// <summary>Reads the footer of a segment that ends at a position; null when there is none that is whole.</summary>
     public static Footer? TryRead(SegmentFile segment, long endPosition)
     {
+        try
+        {
+            return TryReadWhole(segment, endPosition);
+        }
+        catch (DamagedException)
+        {
+            // A footer that can't be read is none: whoever wants to know walks the segment.
+            return null;
+        }
+    }
+
+    private static Footer? TryReadWhole(SegmentFile segment, long endPosition)
+    {
         long length = segment.File.Length - endPosition;
         if (length is < FixedSize or > SizeMax) return null;
         Span<byte> head = stackalloc byte[sizeof(ulong)];
-        if (segment.File.Read(head, endPosition) != head.Length) return null;
+        if (segment.Read(head, endPosition) != head.Length) return null;
         if (BinaryPrimitives.ReadUInt64LittleEndian(head) != Magic) return null;
         byte[] bytes = new byte[length];
-        if (segment.File.Read(bytes, endPosition) != length) return null;
+        if (segment.Read(bytes, endPosition) != length) return null;
         if (BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic) return null;
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(8)) != Version) return null;
         if (BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)) != length) return null;

@@ -31,7 +31,7 @@ internal static class HeaderScan
             while (segment.File.FindData(at) is long data)
             {
                 at = Math.Max(at, data & ~7L);
-                int read = segment.File.Read(window.AsSpan(0, WindowSize), at);
+                int read = segment.Read(window.AsSpan(0, WindowSize), at);
                 int next = 0;
                 while (TryFind(segment, window.AsSpan(0, read), at, ref next, out BatchHeader header))
                     yield return header;

@@ -62,7 +62,7 @@ internal sealed class Recovery(LogContext context, ControlPage page)
         if (watermark.Segment != segment.Name) return null;
         if (page.Syncing == watermark.Epoch || page.Failed == watermark.Epoch) return null;
         Span<byte> bytes = stackalloc byte[BatchHeader.Size];
-        int read = segment.File.Read(bytes, watermark.LastHeaderPosition);
+        int read = segment.Read(bytes, watermark.LastHeaderPosition);
         bool agrees = BatchHeader.TryDecode(
                 bytes[..read],
                 segment.Header.Secret,
@@ -131,7 +131,7 @@ internal sealed class Recovery(LogContext context, ControlPage page)
         && page.TailFile() == segment.File.Identity
         && page.TryWatermark() == accepted
         && page.Failed != accepted.Epoch && page.Syncing != accepted.Epoch
-        && BatchBody.FindNonZero(segment.File, accepted.Position) is null;
+        && segment.FindNonZero(accepted.Position) is null;
 
     private static DamagedException Damaged(SegmentFile segment, in LogMark end, long proof, long? provenAt = null) =>
         new(

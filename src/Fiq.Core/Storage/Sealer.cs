@@ -71,14 +71,15 @@ internal sealed class Sealer(LogContext context, ControlLocks locks)
             if (earlier) footer.NotBeforeMin = header.NotBeforeMin;
         }
 
-        return walk.Position == end.Position && segment.File.Length >= end.Position ? footer : null;
+        bool isWhole = walk.Position == end.Position && walk.LastCrc == end.LastHeaderCrc;
+        return isWhole && segment.File.Length >= end.Position ? footer : null;
     }
 
     private void KeepTorn(SegmentFile segment, long from)
     {
-        if (BatchBody.FindNonZero(segment.File, from) is not long first) return;
+        if (segment.FindNonZero(from) is not long first) return;
         byte[] remainder = new byte[Math.Min(TornBytesMax, segment.File.Length - first)];
-        int read = segment.File.Read(remainder, first);
+        int read = segment.Read(remainder, first);
         List<string> kept = [.. context.Folder.List().Where(n => n.EndsWith(TornSuffix, StringComparison.Ordinal))];
         kept.Sort(StringComparer.Ordinal);
         for (int i = 0; i <= kept.Count - TornFilesMax; i++) context.Folder.TryUnlink(kept[i]);

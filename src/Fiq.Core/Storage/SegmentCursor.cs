@@ -126,6 +126,11 @@ internal sealed class SegmentCursor(LogContext context) : IDisposable
         if (_end is null || _walk!.Position < endPosition)
             throw new DamagedException(
                 Segment.Name.ToString(), _walk!.Position, endPosition, Missing(_walk.Offset, _end?.Offset ?? to));
+        // Whole in itself, and yet not what its successor was written behind.
+        SegmentEnd end = _end.Value;
+        if (_walk.Position > endPosition || _walk.Offset != end.Offset || _walk.LastCrc != end.LastHeaderCrc)
+            throw new DamagedException(
+                Segment.Name.ToString(), 0, Segment.File.Length, "it does not end as its successor says");
         while (true)
         {
             List<SegmentName> names = SegmentList.Read(context.Folder);

@@ -31,6 +31,9 @@ internal sealed class SegmentWalk : IDisposable
     /// <summary>The offset that the next message has.</summary>
     public long Offset { get; private set; }
 
+    /// <summary>The checksum of the last header: the link that the next one, or the stated end, must name.</summary>
+    public uint LastCrc => _previousCrc;
+
     /// <summary>Starts behind the segment header, at the checkpoint.</summary>
     public static SegmentWalk FromStart(SegmentFile segment) =>
         new(segment, SegmentHeader.Size, segment.Header.BaseOffset, segment.Header.Previous.LastHeaderCrc);
@@ -80,10 +83,23 @@ internal sealed class SegmentWalk : IDisposable
         bool held = Offset < _windowDurableTo && at >= 0 && at + BatchHeader.Size <= _windowLength;
         if (held && TryDecode((int)at, out header)) return true;
         // Not held, or written by somebody after the window was read.
-        _windowLength = _segment.File.Read(_window.AsSpan(0, WindowSize), Position);
+        _windowLength = ReadWindow();
         _windowAt = Position;
         _windowDurableTo = durableTo;
         return TryDecode(0, out header);
+    }
+
+    private int ReadWindow()
+    {
+        try
+        {
+            return _segment.Read(_window.AsSpan(0, WindowSize), Position);
+        }
+        catch (DamagedException)
+        {
+            // Something ahead can't be read: that need not be the header that is wanted.
+            return _segment.Read(_window.AsSpan(0, BatchHeader.Size), Position);
+        }
     }
 
     private bool TryDecode(int at, out BatchHeader header) => BatchHeader.TryDecode(

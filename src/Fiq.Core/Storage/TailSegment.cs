@@ -60,7 +60,7 @@ internal sealed class TailSegment(LogContext context, ControlPage page) : IDispo
     public bool IsProvenAt(in LogMark tail)
     {
         Span<byte> bytes = stackalloc byte[BatchHeader.Size];
-        int read = Segment.File.Read(bytes, tail.LastHeaderPosition);
+        int read = Segment.Read(bytes, tail.LastHeaderPosition);
         return BatchHeader.TryDecode(
                 bytes[..read], Segment.Header.Secret, tail.Epoch, tail.LastHeaderPosition, out BatchHeader header)
             && header.Crc == tail.LastHeaderCrc;
