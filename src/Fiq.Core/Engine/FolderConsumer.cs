@@ -78,7 +78,7 @@ internal sealed class FolderConsumer : IQueueConsumer
         {
             ConsumerGroup group = ConsumerGroup.Attach(
                 groupFolder,
-                folder.Group,
+                folder.GroupOf(options.Group),
                 new GroupOptions(options.Workers, options.HeartbeatLimit, ControlLocks.WaitLimit));
             return new FolderConsumer(folder, groupFolder, log, group, options, time)
             {

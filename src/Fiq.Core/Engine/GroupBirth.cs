@@ -30,9 +30,10 @@ internal static class GroupBirth
     {
         using var group = folder.TryOpenGroup(options.Group)
             ?? throw new FiqException(ErrorCode.GroupNotFound, $"group \"{options.Group}\" was deleted");
-        bool Restart(GroupStart found) => GroupRestart.TryMove(group, folder.Group, found, ControlLocks.WaitLimit);
+        GroupContext context = folder.GroupOf(options.Group);
+        bool Restart(GroupStart found) => GroupRestart.TryMove(group, context, found, ControlLocks.WaitLimit);
         if (AtStart(folder, log, start, out long offset, Restart)) return offset;
-        GroupStatus status = GroupReader.Read(group, folder.Group, long.MaxValue);
+        GroupStatus status = GroupReader.Read(group, context, long.MaxValue);
         throw new FiqException(
             ErrorCode.BadRequest,
             $"group \"{options.Group}\" of queue \"{folder.Name}\" has progress already: it stands at offset "

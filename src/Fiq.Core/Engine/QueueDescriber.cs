@@ -19,7 +19,8 @@ internal static class QueueDescriber
         {
             using var group = folder.TryOpenGroup(name);
             if (group is null) continue;
-            GroupStatus status = GroupReader.Read(group, folder.Group, watermark.Offset);
+            GroupStatus status = GroupReader.Read(group, folder.GroupOf(name), watermark.Offset);
+            folder.RequireKept(name, status.Floor, view.FirstOffset);
             groups.Add(Describe(folder, name, status, watermark));
             foreach (OffsetRun run in status.Unsettled) unsettled.Add(run.From, run.To);
             unsettled.Add(status.Cursor, watermark.Offset);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Fiq.Files;
 
@@ -24,6 +25,7 @@ internal sealed record QueueFile(ulong Id, QueueSettings Settings)
             json.WriteString("id", Id.ToString("x16", CultureInfo.InvariantCulture));
             json.WriteNumber("maxMessageBytes", Settings.MessageBytesMax);
             json.WriteNumber("segmentBytes", Settings.SegmentBytes);
+            json.WriteString("crc", Checksum().ToString("x8", CultureInfo.InvariantCulture));
             json.WriteEndObject();
         }
 
@@ -46,15 +48,17 @@ internal sealed record QueueFile(ulong Id, QueueSettings Settings)
             if (format != FormatCurrent)
                 throw new FiqException(
                     ErrorCode.Unsupported,
-                    $"{folder.Path} has queue format {format}; this fiq reads format {FormatCurrent}",
+                    $"{folder.Path}/{Name} has queue format {format}; this fiq reads format {FormatCurrent}",
                     "Use the newer fiq that wrote it. Nothing was changed.");
-            ulong id = ulong.Parse(
-                root.GetProperty("id").GetString() ?? "", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-            return new QueueFile(id, new QueueSettings
+            var queue = new QueueFile(Hexadecimal(root.GetProperty("id")), new QueueSettings
             {
                 MessageBytesMax = root.GetProperty("maxMessageBytes").GetInt32(),
                 SegmentBytes = root.GetProperty("segmentBytes").GetInt64(),
             });
+            // Queues of the first days have none.
+            if (root.TryGetProperty("crc", out JsonElement crc) && Hexadecimal(crc) != queue.Checksum())
+                throw new DamagedException($"{folder.Path}/{Name}", 0, read, "its checksum is wrong");
+            return queue;
         }
         catch (Exception error) when (error is JsonException or FormatException or OverflowException
             or KeyNotFoundException or InvalidOperationException)
@@ -62,4 +66,11 @@ internal sealed record QueueFile(ulong Id, QueueSettings Settings)
             throw new DamagedException($"{folder.Path}/{Name}", 0, read, error.Message);
         }
     }
+
+    private static ulong Hexadecimal(JsonElement text) => ulong.Parse(
+        text.GetString() ?? "", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    // Over what the file says, not over its bytes: a digit that changes is the damage that JSON can't notice.
+    private uint Checksum() => Crc32C.Compute(Encoding.ASCII.GetBytes(string.Create(
+        CultureInfo.InvariantCulture, $"{FormatCurrent} {Id:x16} {Settings.MessageBytesMax} {Settings.SegmentBytes}")));
 }

@@ -38,6 +38,7 @@ internal sealed class QueueFolder : IDisposable
 
     public LogContext Log { get; }
 
+    /// <summary>What is the same for all groups.</summary>
     public GroupContext Group { get; }
 
     /// <summary>Whether whoever consumes also verifies what nobody reads.</summary>
@@ -106,6 +107,9 @@ internal sealed class QueueFolder : IDisposable
         }
     }
 
+    /// <summary>What a group needs to know.</summary>
+    public GroupContext GroupOf(GroupName name) => Group with { Name = name };
+
     /// <summary>The names of the groups, in order.</summary>
     public List<GroupName> GroupNames()
     {
@@ -163,7 +167,7 @@ internal sealed class QueueFolder : IDisposable
         {
             using IDirectory? group = TryOpenGroup(name);
             if (group is null) continue;
-            long floor = GroupReader.ReadDurableFloor(group, Group);
+            long floor = GroupReader.ReadDurableFloor(group, GroupOf(name));
             smallest = Math.Min(smallest ?? long.MaxValue, floor);
         }
 
@@ -177,7 +181,7 @@ internal sealed class QueueFolder : IDisposable
         foreach (GroupName name in GroupNames())
         {
             using IDirectory? group = TryOpenGroup(name);
-            if (group is not null) proven = Math.Max(proven, GroupReader.ReadProven(group, File.Id));
+            if (group is not null) proven = Math.Max(proven, GroupReader.ReadProven(group, GroupOf(name)));
         }
 
         return proven;
@@ -193,7 +197,8 @@ internal sealed class QueueFolder : IDisposable
         foreach (string leftOver in groups.List().Where(entry => entry.StartsWith(NewPrefix, StringComparison.Ordinal)))
             FolderTree.Remove(groups, leftOver);
         string temporary = $"{NewPrefix}{random:x16}";
-        using (IDirectory folder = groups.CreateDirectory(temporary)) GroupFiles.Create(folder, context, start);
+        using (IDirectory folder = groups.CreateDirectory(temporary))
+            GroupFiles.Create(folder, context with { Name = name }, start);
         if (!groups.TryRenameNoReplace(temporary, name.ToString()))
         {
             FolderTree.Remove(groups, temporary);
@@ -204,18 +209,25 @@ internal sealed class QueueFolder : IDisposable
         return true;
     }
 
-    // Segments are deleted only up to the smallest durable floor: a group below the first one has lost messages.
+    /// <summary>
+    /// Segments are deleted only up to the smallest durable floor: a group below the first one has lost messages.
+    /// </summary>
+    /// <exception cref="DamagedException">It has.</exception>
+    public void RequireKept(GroupName group, long floor, long firstOffset)
+    {
+        if (floor >= firstOffset) return;
+        throw new DamagedException(
+            Directory.Path, 0, 0, $"group {group} has yet to see offsets {floor}..{firstOffset - 1}, and their "
+                + "segments are missing");
+    }
+
     private void RequireFloors(long firstOffset)
     {
         foreach (GroupName name in GroupNames())
         {
             using IDirectory? group = TryOpenGroup(name);
             if (group is null) continue;
-            long floor = GroupReader.Read(group, Group, long.MaxValue).Floor;
-            if (floor < firstOffset)
-                throw new DamagedException(
-                    Directory.Path, 0, 0, $"group {name} has yet to see offsets {floor}..{firstOffset - 1}, "
-                        + "and their segments are missing");
+            RequireKept(name, GroupReader.Read(group, GroupOf(name), long.MaxValue).Floor, firstOffset);
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class ConsumerGroup : IDisposable
             Join(table, joined);
         });
         members = joined!;
-        var header = new OffsetFileHeader(context.QueueId, attachment.Identity.Generation);
+        var header = new OffsetFileHeader(context.QueueId, attachment.Identity.Generation, context.NameHash);
         var writer = new OffsetFileWriter(folder, header);
         flusher = new GroupFlusher(attachment.Door, attachment.File, writer, folder.Path, time, options.LockWait);
     }

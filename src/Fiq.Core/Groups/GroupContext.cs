@@ -5,7 +5,14 @@ namespace Fiq.Groups;
 /// <param name="BootId">This boot of the machine; a lease table of another boot means nothing.</param>
 /// <param name="Time">Its timestamps are monotonic and comparable between the processes of one boot.</param>
 /// <param name="Random">Draws 64 random bits.</param>
-internal sealed record GroupContext(ulong QueueId, Guid BootId, TimeProvider Time, Func<ulong> Random);
+internal sealed record GroupContext(ulong QueueId, Guid BootId, TimeProvider Time, Func<ulong> Random)
+{
+    /// <summary>Which group it is about, where one is meant: the offset file of another one is refused then.</summary>
+    public GroupName? Name { get; init; }
+
+    /// <summary>What an offset file says of its group; 0 when no group is meant.</summary>
+    public ulong NameHash => Name is { } name ? MessageKey.Parse(name.ToString()).Hash : 0;
+}
 
 /// <summary>Where a new group begins.</summary>
 /// <param name="Offset">The first offset it has not settled.</param>

@@ -12,7 +12,7 @@ internal static class GroupFiles
     public static void Create(IDirectory groupFolder, GroupContext context, GroupStart start)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start.Offset);
-        var header = new OffsetFileHeader(context.QueueId, Generation: 1);
+        var header = new OffsetFileHeader(context.QueueId, Generation: 1, context.NameHash);
         var sums = new OffsetSums(start.Offset, start.Offset, start.Offset, start.SettledMicroseconds);
         CreateLeases(groupFolder, context);
         WaitIndexFile.Create(groupFolder, header);

@@ -15,7 +15,7 @@ internal static class GroupReader
     {
         using var file = groupFolder.TryOpenFile(TableLayout.Name, writable: false);
         if (file is null || file.Length != TableLayout.Length)
-            return GroupView.Of(RecoveredGroup.Of(TableRebuild.ReadOffsets(groupFolder, context.QueueId)), readable);
+            return GroupView.Of(RecoveredGroup.Of(ReadOffsets(groupFolder, context)), readable);
         using var memory = file.Map(TableLayout.Length, writable: false);
         var spin = default(SpinWait);
         for (var i = 0; i < TriesMax && file.IsLockedByOther(TableLayout.PresenceLock); i++)
@@ -37,7 +37,7 @@ internal static class GroupReader
     {
         // Whoever replaced the offset file may have died before its name was durable.
         groupFolder.Sync();
-        var floor = TableRebuild.ReadOffsets(groupFolder, context.QueueId).Sums.Floor;
+        var floor = ReadOffsets(groupFolder, context).Sums.Floor;
         using var file = groupFolder.TryOpenFile(TableLayout.Name, writable: false);
         if (file is null || file.Length != TableLayout.Length)
             return floor;
@@ -54,8 +54,11 @@ internal static class GroupReader
     /// The cursor that the offset file states: only messages that were durable were ever taken, so every offset below
     /// it was.
     /// </summary>
-    public static long ReadProven(IDirectory groupFolder, ulong queueId) =>
-        TableRebuild.ReadOffsets(groupFolder, queueId).Sums.Cursor;
+    public static long ReadProven(IDirectory groupFolder, GroupContext context) =>
+        ReadOffsets(groupFolder, context).Sums.Cursor;
+
+    private static OffsetFileContent ReadOffsets(IDirectory groupFolder, GroupContext context) =>
+        TableRebuild.ReadOffsets(groupFolder, context.QueueId, context.NameHash);
 
     private static GroupStatus? TryReadLive(
         IFile file, ISharedMemory memory, GroupContext context, long readable, string path)
@@ -71,7 +74,7 @@ internal static class GroupReader
     private static GroupStatus ReadUnattached(
         IDirectory folder, GroupContext context, ISharedMemory memory, long readable)
     {
-        var offsets = TableRebuild.ReadOffsets(folder, context.QueueId);
+        var offsets = ReadOffsets(folder, context);
         using var image = TableImage.CopyUnattached(memory);
         var table = TableRebuild.TryReadOld(image, context, offsets.Header.Generation, folder.Path);
         var group = table is null ? RecoveredGroup.Of(offsets) : RecoveredGroup.Of(offsets, table);

@@ -23,7 +23,7 @@ internal static class GroupRestart
         using var inside = door.EnterUnchecked();
         if (!file.TryLock(TableLayout.PresenceLock, exclusive: true))
             return false;
-        var offsets = TableRebuild.ReadOffsets(groupFolder, context.QueueId);
+        var offsets = TableRebuild.ReadOffsets(groupFolder, context.QueueId, context.NameHash);
         var old = TableRebuild.TryReadOld(memory, context, offsets.Header.Generation, groupFolder.Path);
         var cursor = Math.Max(offsets.Sums.Cursor, old?.Cursor ?? 0);
         // Written once, when the group was made, and nothing taken since.

@@ -6,13 +6,14 @@ namespace Fiq.Groups;
 /// <summary>
 /// The first 64 bytes of an offset file.
 /// <code>
-///  0         8          12       16                24          32         40           48        60       64
-/// | FIQOFFST | version  | zero   | must understand | may ignore | queue id | generation | zero    | CRC-32C |
+///  0         8          12       16                24          32         40           48      56     60       64
+/// | FIQOFFST | version  | zero   | must understand | may ignore | queue id | generation | group | zero | CRC-32C |
 /// </code>
 /// </summary>
 /// <param name="QueueId">The queue it belongs to.</param>
 /// <param name="Generation">Raised by each seek: what a lease table of an older generation says is void.</param>
-internal readonly record struct OffsetFileHeader(ulong QueueId, ulong Generation)
+/// <param name="Group">Hash of the name of its group; 0 in files from before it was stated.</param>
+internal readonly record struct OffsetFileHeader(ulong QueueId, ulong Generation, ulong Group = 0)
 {
     public const int Length = 64;
     public const uint Version = 1;
@@ -30,10 +31,14 @@ internal readonly record struct OffsetFileHeader(ulong QueueId, ulong Generation
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[8..], Version);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[32..], QueueId);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[40..], Generation);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[48..], Group);
         var crc = Crc32C.Compute(bytes[..CrcAt]);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[CrcAt..], crc);
         return crc;
     }
+
+    /// <summary>Whether it may be the header of that group; 0 when any will do.</summary>
+    public bool IsOf(ulong group) => group == 0 || Group == 0 || Group == group;
 
     /// <summary>Decodes it, refusing what is damaged, newer, or of another queue.</summary>
     public static OffsetFileHeader Decode(ReadOnlySpan<byte> bytes, ulong queueId, string file, out uint crc)
@@ -47,7 +52,8 @@ internal readonly record struct OffsetFileHeader(ulong QueueId, ulong Generation
         RefuseNewer(bytes, file);
         var header = new OffsetFileHeader(
             BinaryPrimitives.ReadUInt64LittleEndian(bytes[32..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(bytes[40..]));
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[40..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[48..]));
         if (header.QueueId != queueId)
             throw new DamagedException(file, 0, Length, "it belongs to another queue");
         return header;

@@ -13,7 +13,8 @@ internal static class OffsetFileReader
     // A snapshot of 65,536 outstanding entries scattered as widely as can be is about 2 MiB; room for many deltas.
     private const long LengthMax = 1L << 30;
 
-    public static OffsetFileContent Read(IFile file, string path, ulong queueId)
+    /// <summary>Reads the offset file of a queue, and of a group when <paramref name="group"/> is not 0.</summary>
+    public static OffsetFileContent Read(IFile file, string path, ulong queueId, ulong group = 0)
     {
         var length = file.Length;
         if (length > LengthMax)
@@ -22,7 +23,8 @@ internal static class OffsetFileReader
         var bytes = ArrayPool<byte>.Shared.Rent((int)length);
         try
         {
-            return Decode(bytes.AsSpan(0, file.Read(bytes.AsSpan(0, (int)length), 0)), path, queueId);
+            var read = Read(file, bytes.AsSpan(0, (int)length), path);
+            return Decode(bytes.AsSpan(0, read), path, queueId, group);
         }
         finally
         {
@@ -31,9 +33,11 @@ internal static class OffsetFileReader
     }
 
     /// <summary>What these bytes of an offset file say.</summary>
-    public static OffsetFileContent Decode(ReadOnlySpan<byte> bytes, string path, ulong queueId)
+    public static OffsetFileContent Decode(ReadOnlySpan<byte> bytes, string path, ulong queueId, ulong group = 0)
     {
         var header = OffsetFileHeader.Decode(bytes, queueId, path, out var crc);
+        if (!header.IsOf(group))
+            throw new DamagedException(path, 0, OffsetFileHeader.Length, "it belongs to another group");
         var end = new OffsetFileEnd(OffsetFileHeader.Length, 0, crc);
         var settled = new OffsetSet();
         OffsetSums? sums = null;
@@ -56,6 +60,18 @@ internal static class OffsetFileReader
         var content = new OffsetFileContent(header, last, settled, end, torn);
         RefuseWrongSums(content, path);
         return content;
+    }
+
+    private static int Read(IFile file, Span<byte> bytes, string path)
+    {
+        try
+        {
+            return file.Read(bytes, 0);
+        }
+        catch (FileSystemException error) when (error.Errno == Errno.InputOutput)
+        {
+            throw new DamagedException(path, 0, bytes.Length, $"it can't be read: {error.Message}");
+        }
     }
 
     private static OffsetRecord? Next(ReadOnlySpan<byte> bytes, in OffsetFileEnd end, ulong secret, bool first)

@@ -28,7 +28,7 @@ internal sealed class TableRebuild(IDirectory folder, GroupContext context)
     /// <summary>Does it; returns the identity of the new table.</summary>
     public TableIdentity Run(ISharedMemory memory, LeaseTable table)
     {
-        var file = ReadOffsets(folder, context.QueueId);
+        var file = ReadOffsets(folder, context.QueueId, context.NameHash);
         var old = TryReadOld(memory, context, file.Header.Generation, folder.Path);
         var group = old is null ? RecoveredGroup.Of(file) : RecoveredGroup.Of(file, old);
         var suspect = file.Torn
@@ -44,13 +44,13 @@ internal sealed class TableRebuild(IDirectory folder, GroupContext context)
         return identity;
     }
 
-    /// <summary>Reads the truth.</summary>
-    public static OffsetFileContent ReadOffsets(IDirectory folder, ulong queueId)
+    /// <summary>Reads the truth of a queue's group, and of none other when <paramref name="group"/> is not 0.</summary>
+    public static OffsetFileContent ReadOffsets(IDirectory folder, ulong queueId, ulong group = 0)
     {
         var path = $"{folder.Path}/{OffsetFileWriter.Name}";
         using var file = folder.TryOpenFile(OffsetFileWriter.Name, writable: false)
             ?? throw new DamagedException(path, 0, 0, "it is missing");
-        return OffsetFileReader.Read(file, path, queueId);
+        return OffsetFileReader.Read(file, path, queueId, group);
     }
 
     private static bool IsWhole(LeaseTable table)

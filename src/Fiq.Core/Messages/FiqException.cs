@@ -27,11 +27,14 @@ public class FiqException : Exception
 /// <summary>Stored data is damaged: which file, which bytes, and which messages are concerned.</summary>
 public sealed class DamagedException : FiqException
 {
-    /// <summary>Makes an error about bytes <paramref name="fromPosition"/> to <paramref name="toPosition"/>.</summary>
+    /// <summary>
+    /// Makes an error about bytes <paramref name="fromPosition"/> to <paramref name="toPosition"/>; 0 and 0 when it is
+    /// not about some bytes, but about a file or folder that is not there or not where it belongs.
+    /// </summary>
     public DamagedException(string file, long fromPosition, long toPosition, string what)
         : base(
             ErrorCode.Damaged,
-            $"{file} is damaged at bytes {fromPosition}..{toPosition}: {what}",
+            toPosition == 0 ? $"{file}: {what}" : $"{file} is damaged at bytes {fromPosition}..{toPosition}: {what}",
             "Nothing was changed. fiq verify names all that is damaged; fiq repair --dry-run says what can be saved.")
     {
         What = what;

@@ -49,7 +49,7 @@ internal sealed class LogView : IDisposable
         LogView? view = null;
         try
         {
-            view = new LogView(control, new ControlPage(control.Map(ControlLayout.Size, writable: false)));
+            view = new LogView(control, new ControlPage(ControlFile.Map(control, writable: false)));
             control.TryLock(ControlLayout.LocksAt + (int)ControlLock.Onlookers, exclusive: false);
             view.LookUntilCalm(context, provenByGroups);
             return view;

@@ -241,7 +241,7 @@ internal sealed class QueueLog : IDisposable
     {
         try
         {
-            return control.Map(ControlLayout.Size, writable: true);
+            return ControlFile.Map(control, writable: true);
         }
         catch
         {

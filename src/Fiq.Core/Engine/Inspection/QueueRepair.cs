@@ -128,7 +128,8 @@ internal sealed class QueueRepair(QueueName name, IDirectory folder, FolderOptio
             if (found.Salvage is null) continue;
             using IDirectory? groupFolder = groups?.TryOpenDirectory(group.ToString());
             if (groupFolder is not null)
-                OffsetFileRepair.Run(groupFolder, survey.GroupContext, found.Salvage, first);
+                OffsetFileRepair.Run(
+                    groupFolder, survey.GroupContext with { Name = group }, found.Salvage, first);
         }
     }
 

@@ -103,7 +103,7 @@ internal sealed record QueueSurvey
             if (!GroupName.TryParse(entry, out GroupName name)) continue;
             if (groups.TryStatus(entry) is not { Kind: EntryKind.Directory }) continue;
             using IDirectory? group = groups.TryOpenDirectory(entry);
-            if (group is not null) found.Add((name, GroupInspection.Of(group, context)));
+            if (group is not null) found.Add((name, GroupInspection.Of(group, context with { Name = name })));
         }
 
         return found;

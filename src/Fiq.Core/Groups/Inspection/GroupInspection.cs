@@ -20,13 +20,13 @@ internal sealed record GroupInspection(DamagedException? Damage, GroupStatus? St
     {
         try
         {
-            OffsetFileContent offsets = TableRebuild.ReadOffsets(groupFolder, context.QueueId);
+            OffsetFileContent offsets = TableRebuild.ReadOffsets(groupFolder, context.QueueId, context.NameHash);
             GroupStatus status = GroupReader.Read(groupFolder, context, long.MaxValue);
             return new GroupInspection(null, status, null) { Proven = offsets.Sums.Cursor, IsTorn = offsets.Torn };
         }
         catch (DamagedException damage)
         {
-            var salvage = OffsetFileSalvage.From(groupFolder, context.QueueId);
+            var salvage = OffsetFileSalvage.From(groupFolder, context.QueueId, context.NameHash);
             return new GroupInspection(damage, null, salvage) { Proven = salvage.HighestCursor };
         }
     }

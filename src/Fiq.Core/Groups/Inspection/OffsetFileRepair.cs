@@ -18,7 +18,7 @@ internal static class OffsetFileRepair
         Evidence.Keep(groupFolder, OffsetFileWriter.Name);
         RecoveredGroup group = StateOf(salvage, first);
         using var writer = new OffsetFileWriter(
-            groupFolder, new OffsetFileHeader(context.QueueId, salvage.Generation + 1));
+            groupFolder, new OffsetFileHeader(context.QueueId, salvage.Generation + 1, context.NameHash));
         writer.Replace(salvage.Sequence + 2, group.Sums, group.Settled());
     }
 

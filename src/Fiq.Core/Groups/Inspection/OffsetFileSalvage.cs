@@ -18,17 +18,18 @@ internal sealed record OffsetFileSalvage(
     // A generation is raised by a person who moves a group: nobody does it so often.
     private const ulong GenerationsMax = 4096;
 
-    public static OffsetFileSalvage From(IDirectory folder, ulong queueId)
+    public static OffsetFileSalvage From(IDirectory folder, ulong queueId, ulong group)
     {
         ulong ofTable = GenerationOfTable(folder);
         using IFile? file = folder.TryOpenFile(OffsetFileWriter.Name, writable: false) ?? OpenEvidence(folder);
         if (file is null || file.Length > LengthMax) return new OffsetFileSalvage(Math.Max(1, ofTable), 0, null, 0);
         byte[] bytes = new byte[file.Length];
-        return Of(bytes.AsSpan(0, file.Read(bytes, 0)), queueId, ofTable);
+        return Of(bytes.AsSpan(0, file.Read(bytes, 0)), queueId, ofTable, group);
     }
 
-    /// <summary>What these bytes of an offset file still say.</summary>
-    public static OffsetFileSalvage Of(ReadOnlySpan<byte> bytes, ulong queueId, ulong generationOfTable)
+    /// <summary>What these bytes of an offset file still say; another group's say nothing about progress.</summary>
+    public static OffsetFileSalvage Of(
+        ReadOnlySpan<byte> bytes, ulong queueId, ulong generationOfTable, ulong group = 0)
     {
         OffsetFileHeader? header = FindHeader(bytes, queueId);
         if (header is not OffsetFileHeader known)
@@ -49,7 +50,7 @@ internal sealed record OffsetFileSalvage(
         return new OffsetFileSalvage(
             Math.Max(known.Generation, generationOfTable),
             sequence,
-            TryReadBeginning(bytes[..Math.Min(firstBad, end)], known, queueId),
+            known.IsOf(group) ? TryReadBeginning(bytes[..Math.Min(firstBad, end)], known, queueId) : null,
             cursor);
     }
 
