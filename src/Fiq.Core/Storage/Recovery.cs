@@ -28,7 +28,9 @@ internal sealed class Recovery(LogContext context, ControlPage page)
         if (end.Position < segment.Header.BornPosition || end.Offset < proof) throw Damaged(segment, end, proof);
         (LogMark proven, LogMark accepted) = WalkBodies(segment, start, proof);
         // The last header may be there and its body cut off.
-        if (proven.Position > segment.File.Length) throw Damaged(segment, proven, proof);
+        if (proven.Position > segment.File.Length)
+            throw new DamagedException(
+                segment.Name.ToString(), segment.File.Length, proven.Position, "the last durable batch is cut off");
         if (IsClean(segment, accepted)) return new Finding(accepted, accepted, IsClean: true);
         if (HeaderScan.FindHighestProof(segment, accepted.Position) is BatchHeader beyond
             && beyond.DurableThrough > accepted.Offset)
