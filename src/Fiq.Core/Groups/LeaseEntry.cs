@@ -23,7 +23,7 @@ internal readonly record struct LeaseEntry(
     /// <summary>The lowest pending offset.</summary>
     public long Lowest => Start + BitOperations.TrailingZeroCount(Pending);
 
-    /// <summary>A number for the offsets that an entry holds; 0 for none. Its sums tell sets of offsets apart.</summary>
+    /// <summary>A number for the offsets of an entry; 0 for none. Its sums tell sets of offsets apart.</summary>
     public static ulong Digest(long start, ulong pending)
     {
         if (pending == 0)

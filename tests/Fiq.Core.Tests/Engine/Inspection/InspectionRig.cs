@@ -19,6 +19,8 @@ internal sealed class InspectionRig : IDisposable
 
     private const int BodyBytes = 700;
 
+    private const long SmallSegmentBytes = 3_200;
+
     private readonly EngineRig _rig = new();
 
     public string QueuePath => _rig.PathOf("orders");
@@ -36,8 +38,13 @@ internal sealed class InspectionRig : IDisposable
         var settings = new QueueSettings { SegmentBytes = QueueSettings.SegmentBytesMin };
         await rig._rig.Open().CreateAsync(EngineRig.Orders, settings, CancellationToken.None);
         // Nobody may ask for such small segments; here they make a queue of many out of few messages.
-        string json = await File.ReadAllTextAsync(rig.PathOf("queue.json"));
-        await File.WriteAllTextAsync(rig.PathOf("queue.json"), json.Replace("1048576", "3200"));
+        using (IDirectory folder = new PosixFileSystem().OpenDirectory(rig.QueuePath))
+        {
+            QueueFile file = QueueFile.Read(folder);
+            folder.TryUnlink(QueueFile.Name);
+            (file with { Settings = file.Settings with { SegmentBytes = SmallSegmentBytes } }).Create(folder);
+        }
+
         await using (IQueueProducer producer = await rig._rig.ProducerAsync())
             for (int i = 0; i < messages; i++) await producer.SendAsync(BodyOf(i));
         await using (IQueueConsumer consumer = await rig._rig.ConsumerAsync())
