@@ -57,8 +57,8 @@ internal sealed class SimFile : IFile
         }
         catch (FileSystemException)
         {
-            // What did fit stays in the file: an error does not undo it.
-            int begun = Machine.Random.Next(bytes.Length);
+            // What did fit stays in the file, and that may be all of it: an error does not undo it.
+            int begun = Machine.Random.Next(4) == 0 ? bytes.Length : Machine.Random.Next(bytes.Length);
             if (begun > 0) History.Write(_inode, position, bytes[..begun]);
             throw;
         }
