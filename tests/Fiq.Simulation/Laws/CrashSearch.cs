@@ -49,6 +49,8 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
                 where = $"after event {model.Cut}";
                 DiskEvent what = model.Advance();
                 if (what is Told { What: Fact fact }) _ledger.Learn(fact);
+                bool saidMore = model.Cut < machine.History.Count && machine.History.Events[model.Cut] is Told;
+                if (what is Told && !saidMore) InspectPromises(model, ref where);
                 // What is said, synced or named decides; of stores and writes there are many like the last.
                 bool decides = what is Told or Synced or Renamed or Removed or Created;
                 if (_random.Next(decides ? Math.Max(1, every / 3) : every) != 0) continue;
@@ -61,6 +63,16 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
         {
             // Converted: a broken law, or an error that the scenario gives no reason for.
             return Broken(where, error);
+        }
+    }
+
+    /// <summary>Whatever was just said must be true of a disk that holds nothing but what was promised.</summary>
+    private void InspectPromises(CrashModel model, ref string where)
+    {
+        foreach (CrashImage image in new CrashImages(model, _random, ImagesMax).OfPromises())
+        {
+            where = $"event {model.Cut}, {image.Name}";
+            Inspect(_ledger, image.Disk, NextBoot, Rules.Lies > 0 ? Ending.Lied : Ending.PowerCut, depth: 1);
         }
     }
 

@@ -6,6 +6,9 @@ namespace Fiq.Simulation.Machine;
 /// <summary>An open file of a simulated machine: a description with locks of its own.</summary>
 internal sealed class SimFile : IFile
 {
+    private const int SyncMicrosecondsMax = 2_000;
+    private const long NobodyWakes = -2;
+
     private readonly SimProcess _process;
     private readonly long _inode;
     private readonly bool _writable;
@@ -127,10 +130,12 @@ internal sealed class SimFile : IFile
         foreach (WaitPlace place in Machine.Locks.FreeAll(this)) Machine.Schedule.Wake(place);
     }
 
-    // Others may write while it is under way: what they write may be covered, and is not promised.
+    // It takes its time, and others go on meanwhile: what they write may be covered, and is not promised.
     private void Sync(string call)
     {
         int startedAt = History.Count;
+        TimeSpan time = TimeSpan.FromMicroseconds(Machine.Random.Next(SyncMicrosecondsMax));
+        Machine.Schedule.Sleep(_process, Place(NobodyWakes), time);
         try
         {
             _process.Call(call, Name);

@@ -35,6 +35,11 @@ internal sealed class CrashImages(CrashModel model, Random random, int countMax)
         return survivals.Take(countMax).Select(each => new CrashImage($"{profile} {each.Name}", model.Build(each)));
     }
 
+    /// <summary>Only what was promised is there: the disk on which a promise that was given too early shows.</summary>
+    public IEnumerable<CrashImage> OfPromises() =>
+        new[] { new Survival("old pages", _ => false, Oldest), new Survival("new pages", _ => false, Newest) }
+            .Select(each => new CrashImage($"promises, {each.Name}", model.Build(each)));
+
     private IEnumerable<CrashImage> Killed()
     {
         yield return new CrashImage("P0", model.Cache.Copy());
