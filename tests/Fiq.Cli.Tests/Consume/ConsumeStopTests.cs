@@ -47,7 +47,7 @@ public sealed class ConsumeStopTests : IDisposable
         await ProduceAsync("a:1:20");
         await using FiqProcess consumer = await StartAsync("1 running", "consume", "q");
         consumer.Signal(Signal.Terminate);
-        await consumer.Errors.WaitForAsync("finishing 1 message, 20 s left");
+        await consumer.Errors.WaitForAsync("finishing 1 message");
         consumer.Signal(Signal.Terminate);
         FiqResult result = await consumer.EndAsync();
         result.Errors.Lines[^1].Should().Be("0 done · 1 handed back");

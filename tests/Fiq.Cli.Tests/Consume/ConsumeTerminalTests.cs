@@ -24,7 +24,7 @@ public sealed class ConsumeTerminalTests : IDisposable
     public async Task Ctrl_C_drains_and_ends_the_loop_around_it()
     {
         await using FiqProcess terminal = FiqProcess.Start(Scripts.Terminal(
-            _store, "fiq produce q -q a:hello:1; while true; do fiq consume q; echo looped; done"));
+            _store, "fiq produce q -q a:hello:5; while true; do fiq consume q; echo looped; done"));
         await terminal.Output.WaitForAsync("exit or Ctrl-C stops");
         while ((await _store.ShowAsync("q")).GetProperty("groups")[0].GetProperty("leased").GetInt64() == 0)
             await Task.Delay(20);
