@@ -203,7 +203,8 @@ internal sealed class CrashModel
         if (!synced.Succeeded)
         {
             if (synced.Reverts) Cache.AddFile(synced.Inode, DurableContent(synced.Inode));
-            inode.Forsake();
+            // Names go through a journal in order: where one is lost for ever, the file system goes read-only instead.
+            if (inode.Entries is null) inode.Forsake();
             return;
         }
 
