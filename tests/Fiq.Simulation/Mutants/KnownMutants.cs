@@ -45,5 +45,12 @@ internal static class KnownMutants
         new("append where another process died", "Storage/DurabilityWait.cs",
             "return stated >= end.Offset;", "return true;",
             "failed syncs", "kills", "failing disk"),
+        new("leave behind what no proof covers", "Storage/Roller.cs",
+            "all: reason == EndReason.Recovered", "all: false",
+            "append", "visits"),
+        new("cut off at damage in the middle", "Storage/Recovery.cs",
+            "if (end.Position < segment.Header.BornPosition || end.Offset < proof) throw Damaged(segment, end, proof);",
+            "proof = Math.Min(proof, end.Offset);",
+            "append", "visits"),
     ];
 }
