@@ -124,7 +124,7 @@ public sealed class ForeignFileTests
     }
 
     [Fact]
-    public async Task A_segment_as_it_was_earlier_is_named_and_so_is_one_of_another_future()
+    public async Task A_segment_as_it_was_earlier_is_named()
     {
         SampleQueue sample = await SampleQueue.MakeSmallAsync();
         var law = new HonestDamage(sample);
