@@ -85,6 +85,9 @@ internal sealed class FiqProcess : IAsyncDisposable
 
     public void Signal(Signal signal) => Signals.Send(Id, signal);
 
+    /// <summary>Kills it; it may have come to its end by itself meanwhile.</summary>
+    public void Kill() => Signals.TrySend(Id, Processes.Signal.Kill);
+
     /// <summary>Waits for its end and the end of its pipes.</summary>
     public async Task<FiqResult> EndAsync()
     {

@@ -62,7 +62,7 @@ public sealed class KilledProducersTests(ITestOutputHelper output)
         await using var process = FiqProcess.Start(command);
         var feeding = FeedAsync(process, name);
         await Task.Delay(lifeMilliseconds);
-        process.Signal(Signal.Kill);
+        process.Kill();
         var ended = await process.EndAsync();
         await feeding;
         ended.ExitCode.Should().Be(128 + (int)Signal.Kill, "{0}", ended.Errors.Text);

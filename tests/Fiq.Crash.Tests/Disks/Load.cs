@@ -82,15 +82,7 @@ internal sealed class Load(LoopDisk disk, CutLedger ledger, Random random) : IAs
     /// <summary>Kills it and waits for its end; without a disk it may have ended by itself.</summary>
     public static async Task KillAsync(FiqProcess process)
     {
-        try
-        {
-            process.Signal(Signal.Kill);
-        }
-        catch (InvalidOperationException)
-        {
-            await process.Output.Ended; // there is no such process any more
-        }
-
+        process.Kill();
         await process.EndAsync();
     }
 

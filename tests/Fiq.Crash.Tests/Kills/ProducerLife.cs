@@ -40,7 +40,7 @@ internal sealed class ProducerLife(string name, ProducerEnd end, int moment)
         if (end == ProducerEnd.AtAnyTime)
         {
             await Task.Delay(moment);
-            process.Signal(Signal.Kill);
+            process.Kill();
         }
 
         await feeding;

@@ -26,7 +26,7 @@ internal sealed class SideQueue(TemporaryStore store, string name)
         if (dice.Next(2) == 0)
         {
             await Task.WhenAny(process.Output.Ended, Task.Delay(dice.Next(80, 450)));
-            process.Signal(Signal.Kill);
+            process.Kill();
         }
 
         var result = await process.EndAsync();
