@@ -14,16 +14,25 @@ internal sealed class TableImage : ISharedMemory
     // in the copy completes; that is not worth a longer wait.
     private const int TriesMax = 200;
 
+    // As many entries as one change may take into use.
+    private const int EntriesPerChangeMax = TableLayout.RedoPairsMax;
+
     // Rented: a look at each of many groups would otherwise leave five megabytes of garbage each time.
     private byte[] bytes = ArrayPool<byte>.Shared.Rent(TableLayout.Length);
 
-    /// <summary>An image of zeros.</summary>
-    public TableImage()
+    private TableImage()
     {
-        bytes.AsSpan(0, TableLayout.Length).Clear();
     }
 
     public int Length => TableLayout.Length;
+
+    /// <summary>A table of zeros.</summary>
+    public static TableImage OfZeros()
+    {
+        var image = new TableImage();
+        image.bytes.AsSpan(0, TableLayout.Length).Clear();
+        return image;
+    }
 
     /// <summary>Copies a table in use.</summary>
     public static TableImage Copy(ISharedMemory memory) => Copy(memory, TriesMax);
@@ -96,13 +105,24 @@ internal sealed class TableImage : ISharedMemory
         bytes = [];
     }
 
-    /// <summary>Only what is in use: entries end at the high-water mark.</summary>
+    /// <summary>
+    /// Only what is in use: entries end at the high-water mark, and behind it nobody looks further than one unfinished
+    /// change may lead. The rest of the rented bytes is as others left it.
+    /// </summary>
     private void CopyFrom(ISharedMemory memory)
     {
         memory.Read(0, bytes.AsSpan(0, TableLayout.JournalAt));
         var used = (int)Math.Clamp(
             (long)Load64(TableLayout.StateWordAt(TableWord.HighWater)), 0, TableLayout.EntryCount);
-        memory.Read(TableLayout.StartedAt, bytes.AsSpan(TableLayout.StartedAt, used * 8));
-        memory.Read(TableLayout.EntriesAt, bytes.AsSpan(TableLayout.EntriesAt, used * TableLayout.EntryLength));
+        bytes.AsSpan(TableLayout.JournalAt, TableLayout.StartedAt - TableLayout.JournalAt).Clear();
+        CopyFrom(memory, TableLayout.StartedAt, sizeof(ulong), used);
+        CopyFrom(memory, TableLayout.EntriesAt, TableLayout.EntryLength, used);
+    }
+
+    private void CopyFrom(ISharedMemory memory, int at, int length, int used)
+    {
+        memory.Read(at, bytes.AsSpan(at, used * length));
+        var zeros = Math.Min(EntriesPerChangeMax, TableLayout.EntryCount - used);
+        bytes.AsSpan(at + (used * length), zeros * length).Clear();
     }
 }

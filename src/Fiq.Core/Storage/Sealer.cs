@@ -78,7 +78,8 @@ internal sealed class Sealer(LogContext context, ControlLocks locks)
     private void KeepTorn(SegmentFile segment, long from)
     {
         if (segment.FindNonZero(from) is not long first) return;
-        byte[] remainder = new byte[Math.Min(TornBytesMax, segment.File.Length - first)];
+        int length = (int)Math.Min(TornBytesMax, segment.File.Length - first);
+        byte[] remainder = GC.AllocateUninitializedArray<byte>(length);
         int read = segment.Read(remainder, first);
         List<string> kept = [.. context.Folder.List().Where(n => n.EndsWith(TornSuffix, StringComparison.Ordinal))];
         kept.Sort(StringComparer.Ordinal);
@@ -86,6 +87,7 @@ internal sealed class Sealer(LogContext context, ControlLocks locks)
         string name = string.Create(CultureInfo.InvariantCulture, $"{segment.Name}{TornSuffix}");
         if (context.Folder.TryStatus(name) is not null) return;
         using IFile file = context.Folder.CreateFile(name);
-        file.Write(remainder.AsSpan(0, read), 0);
+        // What was only set aside for writes to come says nothing.
+        file.Write(remainder.AsSpan(0, read).TrimEnd((byte)0), 0);
     }
 }

@@ -14,7 +14,7 @@ public sealed class RedoRecordTests
         var outcomes = new List<bool>();
         for (var k = 0; outcomes.Count <= k; k++)
         {
-            using var memory = new TableImage();
+            using var memory = TableImage.OfZeros();
             var killed = RunKilledAfter(k, memory);
             RedoRecord.TryReplay(memory).Should().BeTrue();
             outcomes.Add(IsAfter(memory));
@@ -35,7 +35,7 @@ public sealed class RedoRecordTests
     {
         for (var k = 0; k < 40; k++)
         {
-            using var memory = new TableImage();
+            using var memory = TableImage.OfZeros();
             RunKilledAfter((2 * Stores.Length) + 3, memory).Should().BeTrue();
             try
             {
@@ -54,7 +54,7 @@ public sealed class RedoRecordTests
     [Fact]
     public void A_damaged_record_is_not_replayed()
     {
-        using var memory = new TableImage();
+        using var memory = TableImage.OfZeros();
         RunKilledAfter((2 * Stores.Length) + 3, memory).Should().BeTrue();
         memory.Store64(TableLayout.RedoPairsAt + 24, 77);
 
