@@ -132,7 +132,7 @@ internal sealed class FolderConsumer : IQueueConsumer
 
         _group.Settle(settled, accepted);
         if (_flushAtOnce) _group.Flush();
-        else _flusher.Want();
+        _flusher.Want();
         if (released) _log.WakeReaders();
         return new(accepted);
     }

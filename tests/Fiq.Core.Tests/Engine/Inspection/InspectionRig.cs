@@ -3,8 +3,10 @@ using System.Text;
 using Fiq.Engine;
 using Fiq.Engine.Inspection;
 using Fiq.Files;
+using Fiq.Groups;
 using Fiq.Storage;
 using Fiq.Storage.Inspection;
+using Fiq.Tests.Groups;
 
 namespace Fiq.Tests.Engine.Inspection;
 
@@ -47,9 +49,37 @@ internal sealed class InspectionRig : IDisposable
 
         await using (IQueueProducer producer = await rig._rig.ProducerAsync())
             for (int i = 0; i < messages; i++) await producer.SendAsync(BodyOf(i));
-        await using (IQueueConsumer consumer = await rig._rig.ConsumerAsync())
-            if (settled > 0) await consumer.FinishAsync(await consumer.TakeAsync(settled));
+        await using (await rig._rig.ConsumerAsync())
+        {
+            // The group is there from now on.
+        }
+
+        if (settled > 0) rig.Settle(settled);
         return rig;
+    }
+
+    /// <summary>A group without messages: nothing is deleted before it had them.</summary>
+    public async Task KeepAllAsync()
+    {
+        await using IQueueConsumer keeper = await _rig.ConsumerAsync("keeper", StartPosition.First);
+    }
+
+    // Below the engine, which deletes a segment once all of it is settled: here it shall be there to be damaged.
+    private void Settle(int count)
+    {
+        using IDirectory store = new PosixFileSystem().OpenDirectory(_rig.Path);
+        using QueueFolder folder = QueueFolder.TryOpen(store, EngineRig.Orders, new FolderOptions())!;
+        using QueueLog log = folder.Attach();
+        using IDirectory groupFolder = folder.TryOpenGroupDurably(GroupName.Default)!;
+        var options = new GroupOptions(1, TimeSpan.FromSeconds(10), ControlLocks.WaitLimit);
+        using ConsumerGroup group =
+            ConsumerGroup.Attach(groupFolder, folder.GroupOf(GroupName.Default), options);
+        foreach (Lease lease in group.Claim(count, log.Watermark.Offset))
+        {
+            SettledOffset[] ends =
+                [.. lease.Offsets().Select(offset => new SettledOffset(lease.Token, offset, 500_000, Done: true))];
+            group.Settle(ends, new bool[ends.Length]);
+        }
     }
 
     public static string BodyOf(long offset) => new((char)('a' + offset % 26), BodyBytes);
