@@ -1,4 +1,5 @@
 using Fiq.Files;
+using Fiq.Tests.Doubles;
 
 namespace Fiq.Tests.Doctor;
 
@@ -30,74 +31,56 @@ internal sealed class TwistedDisk(IFileSystem inner, Twist twist) : IFileSystem
     public IDirectory CreateDirectory(string path) => new TwistedFolder(inner.CreateDirectory(path), twist);
 }
 
-internal sealed class TwistedFolder(IDirectory inner, Twist twist) : IDirectory
+internal sealed class TwistedFolder(IDirectory inner, Twist twist) : DirectoryDecorator(inner)
 {
     private int _looks;
     private bool _wasSeen;
 
-    public string Path => inner.Path;
-
-    public FileIdentity Identity => inner.Identity;
-
-    public IReadOnlyList<string> List() => inner.List();
-
-    public EntryStatus? TryStatus(string name)
+    public override EntryStatus? TryStatus(string name)
     {
-        EntryStatus? status = inner.TryStatus(name);
+        EntryStatus? status = Inner.TryStatus(name);
         Interlocked.Increment(ref _looks);
         return status;
     }
 
-    public IFile? TryOpenFile(string name, bool writable) =>
-        inner.TryOpenFile(name, writable) is { } file ? new TwistedFile(file, twist) : null;
+    public override IFile? TryOpenFile(string name, bool writable) =>
+        Inner.TryOpenFile(name, writable) is { } file ? new TwistedFile(file, twist) : null;
 
-    public IFile CreateFile(string name) => new TwistedFile(inner.CreateFile(name), twist);
+    public override IFile CreateFile(string name) => new TwistedFile(Inner.CreateFile(name), twist);
 
-    public IDirectory? TryOpenDirectory(string name) =>
-        inner.TryOpenDirectory(name) is { } folder ? new TwistedFolder(folder, twist) : null;
+    public override IDirectory? TryOpenDirectory(string name) =>
+        Inner.TryOpenDirectory(name) is { } folder ? new TwistedFolder(folder, twist) : null;
 
-    public IDirectory CreateDirectory(string name) =>
-        Numbered(() => new TwistedFolder(inner.CreateDirectory(name), twist));
+    public override IDirectory CreateDirectory(string name) =>
+        Numbered(() => new TwistedFolder(Inner.CreateDirectory(name), twist));
 
-    public void Rename(string from, string to)
+    public override void Rename(string from, string to)
     {
         if (twist == Twist.RenameUnlinksFirst)
         {
-            inner.TryUnlink(to);
+            Inner.TryUnlink(to);
             // Long enough for whoever looks to have begun and ended a look; once is enough.
             int before = Volatile.Read(ref _looks);
             if (!_wasSeen) SpinWait.SpinUntil(() => Volatile.Read(ref _looks) > before + 1, TimeSpan.FromMinutes(1));
             _wasSeen = true;
         }
 
-        inner.Rename(from, to);
+        Inner.Rename(from, to);
     }
 
-    public bool TryRenameNoReplace(string from, string to)
+    public override bool TryRenameNoReplace(string from, string to)
     {
-        if (twist != Twist.NoReplaceReplaces) return inner.TryRenameNoReplace(from, to);
-        inner.Rename(from, to);
+        if (twist != Twist.NoReplaceReplaces) return Inner.TryRenameNoReplace(from, to);
+        Inner.Rename(from, to);
         return true;
     }
 
-    public bool TryUnlink(string name) => inner.TryUnlink(name);
-
-    public bool TryRemoveDirectory(string name) => Numbered(() => inner.TryRemoveDirectory(name));
-
-    public void Sync()
+    public override void Sync()
     {
         if (twist == Twist.FoldersCannotBeSynced)
             throw new FileSystemException("fsync", Path, Errno.InvalidArgument, "injected");
-        inner.Sync();
+        Inner.Sync();
     }
-
-    public long FreeBytes() => inner.FreeBytes();
-
-    public DirectoryFacts Facts() => inner.Facts();
-
-    public bool TryLockExclusive() => inner.TryLockExclusive();
-
-    public void Dispose() => inner.Dispose();
 
     private T Numbered<T>(Func<T> call)
     {
@@ -112,47 +95,31 @@ internal sealed class TwistedFolder(IDirectory inner, Twist twist) : IDirectory
     }
 }
 
-internal sealed class TwistedFile(IFile inner, Twist twist) : IFile
+internal sealed class TwistedFile(IFile inner, Twist twist) : FileDecorator(inner)
 {
     // A lock server that never hears of a client's end.
     private static readonly HashSet<(FileIdentity, long)> Orphans = [];
 
     private readonly HashSet<long> _held = [];
 
-    public string Name => inner.Name;
-
-    public FileIdentity Identity => inner.Identity;
-
-    public long Length => inner.Length;
-
-    public long AllocatedBytes => inner.AllocatedBytes;
-
-    public int Read(Span<byte> buffer, long position) => inner.Read(buffer, position);
-
-    public void Write(ReadOnlySpan<byte> bytes, long position)
+    public override void Write(ReadOnlySpan<byte> bytes, long position)
     {
         bool isLost = twist == Twist.WritesMissThePage && position == 16;
-        if (!isLost) inner.Write(bytes, position);
+        if (!isLost) Inner.Write(bytes, position);
     }
 
-    public void SyncData()
+    public override void SyncData()
     {
         if (twist == Twist.SyncsFail) throw new FileSystemException("fdatasync", Name, Errno.InputOutput, "injected");
-        inner.SyncData();
+        Inner.SyncData();
     }
 
-    public void Sync() => inner.Sync();
-
-    public void Allocate(long length)
+    public override void Allocate(long length)
     {
-        if (twist != Twist.NothingIsAllocated) inner.Allocate(length);
+        if (twist != Twist.NothingIsAllocated) Inner.Allocate(length);
     }
 
-    public void SetLength(long length) => inner.SetLength(length);
-
-    public long? FindData(long position) => inner.FindData(position);
-
-    public bool TryLock(long at, bool exclusive)
+    public override bool TryLock(long at, bool exclusive)
     {
         if (twist == Twist.LocksExcludeNobody) return true;
         lock (Orphans)
@@ -160,29 +127,25 @@ internal sealed class TwistedFile(IFile inner, Twist twist) : IFile
             if (Orphans.Contains((Identity, at))) return false;
         }
 
-        bool locked = inner.TryLock(at, exclusive);
+        bool locked = Inner.TryLock(at, exclusive);
         if (locked) _held.Add(at);
-        else if (twist == Twist.UpgradesLoseTheLock && _held.Remove(at)) inner.Unlock(at);
+        else if (twist == Twist.UpgradesLoseTheLock && _held.Remove(at)) Inner.Unlock(at);
         return locked;
     }
 
-    public void Unlock(long at)
+    public override void Unlock(long at)
     {
         _held.Remove(at);
-        inner.Unlock(at);
+        Inner.Unlock(at);
     }
 
-    public bool IsLockedByOther(long at) => inner.IsLockedByOther(at);
-
-    public void WaitForUnlock(long at, TimeSpan about) => inner.WaitForUnlock(at, about);
-
-    public ISharedMemory Map(int length, bool writable)
+    public override ISharedMemory Map(int length, bool writable)
     {
-        ISharedMemory page = inner.Map(length, writable);
+        ISharedMemory page = Inner.Map(length, writable);
         return twist is Twist.PagesArePrivate or Twist.WakeUpsAreLost ? new TwistedPage(page, twist) : page;
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         lock (Orphans)
         {
@@ -190,7 +153,7 @@ internal sealed class TwistedFile(IFile inner, Twist twist) : IFile
                 foreach (long at in _held) Orphans.Add((Identity, at));
         }
 
-        inner.Dispose();
+        base.Dispose();
     }
 }
 

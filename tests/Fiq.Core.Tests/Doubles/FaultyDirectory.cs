@@ -3,76 +3,62 @@ using Fiq.Files;
 namespace Fiq.Tests.Doubles;
 
 /// <summary>A directory whose calls may fail, and whose user may be killed before any of them.</summary>
-internal sealed class FaultyDirectory(IDirectory inner, Faults faults) : IDirectory
+internal sealed class FaultyDirectory(IDirectory inner, Faults faults) : DirectoryDecorator(inner)
 {
-    public string Path => inner.Path;
-
-    public FileIdentity Identity => inner.Identity;
-
-    public IReadOnlyList<string> List() => inner.List();
-
-    public EntryStatus? TryStatus(string name)
+    public override EntryStatus? TryStatus(string name)
     {
         faults.Look();
-        return inner.TryStatus(name);
+        return Inner.TryStatus(name);
     }
 
-    public IFile? TryOpenFile(string name, bool writable)
+    public override IFile? TryOpenFile(string name, bool writable)
     {
         faults.Look();
-        return inner.TryOpenFile(name, writable) is { } file ? new FaultyFile(file, faults) : null;
+        return Inner.TryOpenFile(name, writable) is { } file ? new FaultyFile(file, faults) : null;
     }
 
-    public IFile CreateFile(string name)
+    public override IFile CreateFile(string name)
     {
         faults.Call("create", name);
-        return new FaultyFile(inner.CreateFile(name), faults);
+        return new FaultyFile(Inner.CreateFile(name), faults);
     }
 
-    public IDirectory? TryOpenDirectory(string name) =>
-        inner.TryOpenDirectory(name) is { } directory ? new FaultyDirectory(directory, faults) : null;
+    public override IDirectory? TryOpenDirectory(string name) =>
+        Inner.TryOpenDirectory(name) is { } directory ? new FaultyDirectory(directory, faults) : null;
 
-    public IDirectory CreateDirectory(string name)
+    public override IDirectory CreateDirectory(string name)
     {
         faults.Call("mkdir", name);
-        return new FaultyDirectory(inner.CreateDirectory(name), faults);
+        return new FaultyDirectory(Inner.CreateDirectory(name), faults);
     }
 
-    public void Rename(string from, string to)
+    public override void Rename(string from, string to)
     {
         faults.Call("rename", from);
-        inner.Rename(from, to);
+        Inner.Rename(from, to);
     }
 
-    public bool TryRenameNoReplace(string from, string to)
+    public override bool TryRenameNoReplace(string from, string to)
     {
         faults.Call("rename", from);
-        return inner.TryRenameNoReplace(from, to);
+        return Inner.TryRenameNoReplace(from, to);
     }
 
-    public bool TryUnlink(string name)
+    public override bool TryUnlink(string name)
     {
         faults.Call("unlink", name);
-        return inner.TryUnlink(name);
+        return Inner.TryUnlink(name);
     }
 
-    public bool TryRemoveDirectory(string name)
+    public override bool TryRemoveDirectory(string name)
     {
         faults.Call("rmdir", name);
-        return inner.TryRemoveDirectory(name);
+        return Inner.TryRemoveDirectory(name);
     }
 
-    public void Sync()
+    public override void Sync()
     {
         faults.Call("fsync", ".");
-        inner.Sync();
+        Inner.Sync();
     }
-
-    public long FreeBytes() => inner.FreeBytes();
-
-    public DirectoryFacts Facts() => inner.Facts();
-
-    public bool TryLockExclusive() => inner.TryLockExclusive();
-
-    public void Dispose() => inner.Dispose();
 }

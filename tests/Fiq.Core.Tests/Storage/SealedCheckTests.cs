@@ -1,5 +1,7 @@
+using Fiq.Files;
 using Fiq.Storage;
 using Fiq.Tests.Doubles;
+using Fiq.Tests.Engine.Inspection;
 
 namespace Fiq.Tests.Storage;
 
@@ -65,6 +67,20 @@ public sealed class SealedCheckTests : IDisposable
         for (int i = 0; i < 3; i++) check.Advance().Should().Be(SealedCheck.Rest);
         _found.Should().HaveCount(2);
         _found[1].Message.Should().Contain("is missing");
+    }
+
+    [Fact]
+    public void A_sector_of_a_sealed_segment_that_cannot_be_read_is_found_and_named()
+    {
+        string victim = _rig.Segments[1];
+        var disk = new BadSectors(new PosixFileSystem(), name => name == victim, 3000, 3001);
+        using IDirectory folder = disk.OpenDirectory(Path.GetDirectoryName(_rig.PathOf(victim))!);
+        using QueueLog log = QueueLog.Attach(_rig.Context with { Folder = folder }, () => 0);
+        RunRound(log);
+        DamagedException damage = _found.Should().ContainSingle().Which;
+        damage.File.Should().EndWith(victim);
+        damage.Message.Should().Contain("read");
+        3000L.Should().BeInRange(damage.FromPosition, damage.ToPosition - 1);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Fiq.Storage.Inspection;
 /// A file of which some sectors can't be read any more: they read as zeros, so that what lies beside them is still
 /// found, and what lay in them is damage like any other. Everything else is the file's own.
 /// </summary>
-internal sealed class SalvagedFile(IFile inner) : IFile
+internal sealed class SalvagedFile(IFile inner) : FileDecorator(inner)
 {
     // The smallest piece that a disk reads.
     private const int SectorSize = 512;
@@ -14,49 +14,17 @@ internal sealed class SalvagedFile(IFile inner) : IFile
     /// <summary>Bytes that could not be read, counted each time.</summary>
     public long UnreadableBytes { get; private set; }
 
-    public string Name => inner.Name;
-
-    public FileIdentity Identity => inner.Identity;
-
-    public long Length => inner.Length;
-
-    public long AllocatedBytes => inner.AllocatedBytes;
-
-    public int Read(Span<byte> buffer, long position)
+    public override int Read(Span<byte> buffer, long position)
     {
         try
         {
-            return inner.Read(buffer, position);
+            return Inner.Read(buffer, position);
         }
         catch (FileSystemException error) when (error.Errno == Errno.InputOutput)
         {
             return ReadSectors(buffer, position);
         }
     }
-
-    public void Write(ReadOnlySpan<byte> bytes, long position) => inner.Write(bytes, position);
-
-    public void SyncData() => inner.SyncData();
-
-    public void Sync() => inner.Sync();
-
-    public void Allocate(long length) => inner.Allocate(length);
-
-    public void SetLength(long length) => inner.SetLength(length);
-
-    public long? FindData(long position) => inner.FindData(position);
-
-    public bool TryLock(long at, bool exclusive) => inner.TryLock(at, exclusive);
-
-    public void Unlock(long at) => inner.Unlock(at);
-
-    public void WaitForUnlock(long at, TimeSpan about) => inner.WaitForUnlock(at, about);
-
-    public bool IsLockedByOther(long at) => inner.IsLockedByOther(at);
-
-    public ISharedMemory Map(int length, bool writable) => inner.Map(length, writable);
-
-    public void Dispose() => inner.Dispose();
 
     private int ReadSectors(Span<byte> buffer, long position)
     {
@@ -75,7 +43,7 @@ internal sealed class SalvagedFile(IFile inner) : IFile
     {
         try
         {
-            sector[inner.Read(sector, position)..].Clear();
+            sector[Inner.Read(sector, position)..].Clear();
         }
         catch (FileSystemException error) when (error.Errno == Errno.InputOutput)
         {
