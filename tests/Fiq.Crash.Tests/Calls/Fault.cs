@@ -9,6 +9,8 @@ internal sealed record Fault(string Name, string Injection)
 
     public static Fault NoSpace { get; } = new("ENOSPC", "error=ENOSPC");
 
+    public static Fault OverQuota { get; } = new("EDQUOT", "error=EDQUOT");
+
     public static Fault Interrupted { get; } = new("EINTR", "error=EINTR");
 
     public static Fault NoDescriptors { get; } = new("EMFILE", "error=EMFILE");

@@ -97,6 +97,27 @@ public sealed class LimitTests : IDisposable
         await ShouldHaveEverythingAsync();
     }
 
+    [StraceFact]
+    public async Task A_write_over_the_quota_is_refused_as_on_a_full_disk_and_the_next_goes_on_without_a_gap()
+    {
+        await PrepareAsync();
+        _ledger.SentAtOnce([("refused", "body")]);
+        var (refused, isHit) = await TracedRun.WithFaultAsync(
+            _store,
+            ["produce", Queue, "refused:body:0"],
+            new CallFault("pwrite64", IsOnOurPaths: true, Fault.OverQuota, 1));
+        isHit.Should().BeTrue();
+        refused.ExitCode.Should().Be(DiskFull, "{0}", refused);
+        ClearError.Faults(refused).Should().BeEmpty();
+        _ledger.WasRefused("refused");
+
+        var offset = await new OpenQueue(_store.Path, Queue).ProduceAsync(("after", "body"));
+        offset.Should().Be(_ledger.Acked["b"] + 1);
+        _ledger.SentAtOnce([("after", "body")]);
+        _ledger.WasAcked("after", offset);
+        await ShouldHaveEverythingAsync();
+    }
+
     [Fact]
     public async Task A_queue_for_which_the_file_size_limit_has_no_room_is_not_made_by_halves()
     {

@@ -2,6 +2,7 @@ using Fiq.Engine;
 using Fiq.Files;
 using Fiq.Groups;
 using Fiq.Simulation.Machine;
+using Fiq.Simulation.Persistence;
 using Fiq.Storage;
 
 namespace Fiq.Simulation.Laws;
@@ -9,9 +10,14 @@ namespace Fiq.Simulation.Laws;
 /// <summary>What one process does in a scenario; it tells the history what it was told.</summary>
 internal abstract class Actor(Scenario scenario, SimProcess process)
 {
+    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(30);
+
     protected Scenario Scenario { get; } = scenario;
 
     protected SimProcess Process { get; } = process;
+
+    /// <summary>For as long as somebody is stopped: longer than anybody waits, or not so long.</summary>
+    public static TimeSpan SomeTime(Random random) => random.NextDouble() * StopMax;
 
     protected Random Random => Process.Machine.Random;
 
@@ -41,6 +47,16 @@ internal abstract class Actor(Scenario scenario, SimProcess process)
     /// <summary>Comes, works and leaves; false when there is nothing more to do.</summary>
     protected abstract bool TryVisit();
 
+    /// <summary>
+    /// Now and then it is stopped or killed in what it does next: coming and leaving has many more effects, and those
+    /// of the work are the ones that matter.
+    /// </summary>
+    protected void WhateverHappens(int effects)
+    {
+        if (Scenario.Stops && Random.Next(Scenario.StopsOnceIn) == 0) Process.Faults.Stop = (Random.Next(effects), SomeTime(Random));
+        if (Scenario.Kills && Random.Next(20) == 0) Process.Faults.EffectsLeft = Random.Next(effects);
+    }
+
     protected void Tell(Fact fact) => Process.Machine.History.Tell(fact);
 
     private bool IsExpected(FiqException error) => error.Code switch
@@ -55,6 +71,10 @@ internal abstract class Actor(Scenario scenario, SimProcess process)
 /// <summary>Appends messages and notes what it was answered.</summary>
 internal sealed class Producer(Scenario scenario, SimProcess process) : Actor(scenario, process)
 {
+    private const int CommitEffects = 25;
+
+    private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(3);
+
     private int _commits;
 
     protected override bool TryVisit()
@@ -62,7 +82,13 @@ internal sealed class Producer(Scenario scenario, SimProcess process) : Actor(sc
         using Opened? opened = Opened.TryOpen(Process, Scenario.Deletes ? null : Settings)
             ?? (_commits == 0 ? Opened.TryOpen(Process, Settings) : null);
         if (opened is null) return false;
-        for (int turn = 0; turn < Scenario.Turns; turn++) Commit(opened);
+        for (int turn = 0; turn < Scenario.Turns; turn++)
+        {
+            if (Random.Next(2) == 0) Process.Rest(Random.NextDouble() * PauseMax);
+            WhateverHappens(CommitEffects);
+            Commit(opened);
+        }
+
         return true;
     }
 
@@ -93,6 +119,12 @@ internal sealed class Producer(Scenario scenario, SimProcess process) : Actor(sc
 /// <summary>Takes messages, works, settles, makes it durable, and deletes what nobody needs.</summary>
 internal sealed class Consumer(Scenario scenario, SimProcess process, string group) : Actor(scenario, process)
 {
+    private const int IdleMax = 8;
+    private const int TurnEffects = 150;
+
+    // Where others are stopped, long enough in all to take over what they hold.
+    private TimeSpan Idle => Scenario.Stops ? TimeSpan.FromSeconds(2) : TimeSpan.FromMilliseconds(2);
+
     protected override bool TryVisit()
     {
         using Opened? opened = Opened.TryOpen(Process, Scenario.Deletes ? null : Settings);
@@ -117,13 +149,16 @@ internal sealed class Consumer(Scenario scenario, SimProcess process, string gro
             using var reader = opened.Log.OpenReader();
             var claimer = new Claimer(opened.Log, member, reader);
             var trimmer = new Trimmer(opened.Folder, opened.Log, Process.Machine.Clock);
-            for (int turn = 0; turn < Scenario.Turns; turn++)
+            for (int turn = 0, idle = 0; turn < Scenario.Claims && idle < IdleMax;)
             {
+                WhateverHappens(TurnEffects);
                 member.Beat();
                 if (member.OthersHoldLeases) member.Reap();
                 IReadOnlyList<Delivery> deliveries = claimer.Claim(Random.Next(1, 5));
+                Tell(Claimed.By(group, deliveries));
                 foreach (Delivery delivery in deliveries) member.TryStart(delivery.Token, delivery.Offset);
-                if (deliveries.Count == 0) opened.Log.SleepUnless(() => false, TimeSpan.FromMilliseconds(1));
+                if (deliveries.Count > 0) turn++;
+                else if (++idle < IdleMax) opened.Log.SleepUnless(() => false, Idle);
                 Settle(member, deliveries);
                 if (Random.Next(2) == 0) Flush(member, trimmer.FloorIs);
             }
@@ -150,8 +185,7 @@ internal sealed class Consumer(Scenario scenario, SimProcess process, string gro
         bool[] accepted = new bool[ends.Count];
         Tell(new SettleBegun(group, tried));
         member.Settle(ends.ToArray(), accepted);
-        Tell(new SettleEnded(
-            group, [.. ends.Where((end, i) => end.Done && accepted[i]).Select(end => end.Offset)]));
+        Tell(SettleEnded.Of(group, ends.Where((end, i) => end.Done && accepted[i])));
     }
 
     private void Flush(ConsumerGroup member, Action<long> flushed)
@@ -191,24 +225,36 @@ internal sealed class Onlooker(Scenario scenario, SimProcess process) : Actor(sc
 }
 
 /// <summary>
-/// Not of ours: now and then writing back the tail segment fails without anybody having asked for it, and only those
-/// who have it open will be told.
+/// Not of ours: now and then writing back the tail segment fails without anybody having asked for it, most of all
+/// while somebody is held up in his work; only those who have it open will be told.
 /// </summary>
 internal sealed class Weather(Scenario scenario, SimProcess process) : Actor(scenario, process)
 {
+    private const int StormsMax = 12;
+
+    private static readonly TimeSpan CalmMax = TimeSpan.FromMilliseconds(6);
+
     protected override bool TryVisit()
     {
-        using IDirectory store = Process.Files.OpenDirectory("/");
-        for (int turn = 0; turn < Scenario.Turns; turn++)
+        Process.Machine.HeldUp = () =>
         {
-            for (int step = Random.Next(600); step > 0; step--) Process.Look();
-            using IDirectory? folder = store.TryOpenDirectory(Opened.Name.ToString());
-            if (folder is null || SegmentList.Read(folder) is not [.., SegmentName tail]) continue;
-            if (folder.TryStatus(tail.ToString()) is EntryStatus status)
-                Process.Machine.FailWriteBack((long)status.Identity.Inode);
+            if (Random.Next(2) == 0) Strike();
+        };
+        for (int storm = 0; storm < StormsMax; storm++)
+        {
+            Process.Rest(Random.NextDouble() * CalmMax);
+            Strike();
         }
 
-        return true;
+        return false;
+    }
+
+    private void Strike()
+    {
+        DiskImage disk = Process.Machine.History.Now;
+        if (!disk.Entries(DiskImage.Root).TryGetValue(Opened.Name.ToString(), out long queue)) return;
+        IEnumerable<string> segments = disk.Entries(queue).Keys.Where(name => SegmentName.TryParse(name, out _));
+        if (segments.LastOrDefault() is string tail) Process.Machine.FailWriteBack(disk.Entries(queue)[tail]);
     }
 }
 

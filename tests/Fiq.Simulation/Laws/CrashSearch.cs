@@ -23,7 +23,7 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
 
     private static readonly Profile[] PowerCuts = [Profile.P1, Profile.P2, Profile.P3, Profile.P4, Profile.P5];
 
-    private readonly Random _random = new(seed);
+    private readonly Random _random = Mixing.RandomOf(seed);
     private readonly Ledger _ledger = new();
     private readonly HashSet<(ulong, int)> _inspected = [];
 
@@ -128,7 +128,7 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
     /// <summary>The power fails once more, while what it left is being recovered, or soon after.</summary>
     private void CrashAgain(Ledger before, SimMachine machine, Ending ending)
     {
-        Ledger ledger = before.Copy();
+        Ledger ledger = before.AfterPowerCut();
         var model = new CrashModel(machine.History, Rules, _random);
         for (int cuts = 3; model.Cut < machine.History.Count && cuts > 0;)
         {

@@ -1,3 +1,6 @@
+using Fiq.Engine;
+using Fiq.Groups;
+
 namespace Fiq.Simulation.Laws;
 
 /// <summary>Something that was said to somebody, or is about to be tried: what a crash must not make untrue.</summary>
@@ -27,11 +30,22 @@ internal sealed record Refused(string Producer, int Commit) : Fact;
 /// <summary>Somebody has read this message at this offset.</summary>
 internal sealed record Seen(long Offset, string Body) : Fact;
 
+/// <summary>A consumer was given these, each under its lease's token.</summary>
+internal sealed record Claimed(string Group, IReadOnlyList<(long Offset, LeaseToken Token)> Leases) : Fact
+{
+    public static Claimed By(string group, IEnumerable<Delivery> deliveries) =>
+        new(group, [.. deliveries.Select(each => (each.Offset, each.Token))]);
+}
+
 /// <summary>A consumer is about to settle these.</summary>
 internal sealed record SettleBegun(string Group, IReadOnlyList<long> Offsets) : Fact;
 
 /// <summary>Of those it was told that these were accepted.</summary>
-internal sealed record SettleEnded(string Group, IReadOnlyList<long> Accepted) : Fact;
+internal sealed record SettleEnded(string Group, IReadOnlyList<(long Offset, LeaseToken Token)> Accepted) : Fact
+{
+    public static SettleEnded Of(string group, IEnumerable<SettledOffset> accepted) =>
+        new(group, [.. accepted.Select(each => (each.Offset, each.Token))]);
+}
 
 /// <summary>A consumer is about to make everything accepted so far durable.</summary>
 internal sealed record FlushBegun(string Group, string Consumer) : Fact;

@@ -162,8 +162,14 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
     }
 
     /// <summary>Each message that is not settled is delivered once, as it is in the log; then it is.</summary>
-    private static void Drain(Opened opened, GroupName name)
+    private void Drain(Opened opened, GroupName name)
     {
+        void Tell(Fact fact)
+        {
+            if (ledger.Groups.ContainsKey(name.ToString())) opened.Process.Machine.History.Tell(fact);
+        }
+
+
         (ConsumerGroup group, IDirectory directory) = opened.TryJoin(name.ToString())!.Value;
         using (directory)
         using (group)
@@ -182,18 +188,23 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
                     LawBrokenException.Unless(
                         Opened.TextOf(delivery.Message) == messages[delivery.Offset], "I3",
                         $"offset {delivery.Offset} is delivered as something else");
+                Tell(Claimed.By(name.ToString(), deliveries));
                 delivered.AddRange(deliveries.Select(each => each.Offset));
                 SettledOffset[] ends =
                     [.. deliveries.Select(each => new SettledOffset(each.Token, each.Offset, 1_000, Done: true))];
                 bool[] accepted = new bool[ends.Length];
+                Tell(new SettleBegun(name.ToString(), [.. ends.Select(end => end.Offset)]));
                 group.Settle(ends, accepted);
                 LawBrokenException.Unless(accepted.All(each => each), "I7", $"a settlement of {name} was refused");
+                Tell(SettleEnded.Of(name.ToString(), ends));
             }
 
             LawBrokenException.Unless(
                 delivered.Count == expected.Count && expected.SetEquals(delivered), "I5",
                 $"{name} was given {delivered.Count} of {expected.Count} messages");
+            Tell(new FlushBegun(name.ToString(), opened.Process.Name));
             LawBrokenException.Unless(group.Flush() == end, "I14", $"{name} is not drained");
+            Tell(new FlushEnded(name.ToString(), opened.Process.Name));
         }
     }
 

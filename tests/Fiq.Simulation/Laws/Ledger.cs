@@ -24,6 +24,9 @@ internal sealed class GroupLedger(long start)
     /// <summary>Where it began; below, everything counts as settled.</summary>
     public long Start { get; } = start;
 
+    /// <summary>The newest lease that was given for each offset.</summary>
+    public Dictionary<long, LeaseToken> Leases { get; } = [];
+
     /// <summary>Offsets that somebody has tried to settle.</summary>
     public HashSet<long> Tried { get; } = [];
 
@@ -36,11 +39,12 @@ internal sealed class GroupLedger(long start)
     /// <summary>What each consumer's flush under way covers.</summary>
     public Dictionary<string, long[]> Flushing { get; } = [];
 
-    public GroupLedger Copy()
+    /// <summary>What is left of it after a power cut: whatever was not durable may be settled once more.</summary>
+    public GroupLedger AfterPowerCut()
     {
         var copy = new GroupLedger(Start);
         copy.Tried.UnionWith(Tried);
-        copy.Accepted.UnionWith(Accepted);
+        copy.Accepted.UnionWith(Synced);
         copy.Synced.UnionWith(Synced);
         return copy;
     }
@@ -74,15 +78,15 @@ internal sealed class Ledger
     /// <summary>The commit that tried to store this body; null when nobody did.</summary>
     public Send? SendOf(string body) => _bodies.TryGetValue(body, out var key) ? _sends[key] : null;
 
-    /// <summary>What is known when the processes of now are dead, to be gone on with.</summary>
-    public Ledger Copy()
+    /// <summary>What is known when the power has failed, to be gone on with.</summary>
+    public Ledger AfterPowerCut()
     {
         var copy = new Ledger { Count = Count, IsMade = IsMade, MayBeGone = MayBeGone, IsDeleted = IsDeleted };
         foreach ((var key, Send send) in _sends) copy._sends.Add(key, send);
         foreach ((string body, var key) in _bodies) copy._bodies.Add(body, key);
         foreach ((long offset, string body) in Acknowledged) copy.Acknowledged.Add(offset, body);
         foreach ((long offset, string body) in Seen) copy.Seen.Add(offset, body);
-        foreach ((string name, GroupLedger group) in Groups) copy.Groups.Add(name, group.Copy());
+        foreach ((string name, GroupLedger group) in Groups) copy.Groups.Add(name, group.AfterPowerCut());
         return copy;
     }
 
@@ -101,6 +105,7 @@ internal sealed class Ledger
             case Acked acked: Learn(acked); break;
             case Refused refused: End(refused.Producer, refused.Commit, SendState.Refused, -1); break;
             case Seen seen: Learn(seen); break;
+            case Claimed claimed: Learn(claimed); break;
             case SettleBegun settle: Groups[settle.Group].Tried.UnionWith(settle.Offsets); break;
             case SettleEnded settle: Learn(settle); break;
             case FlushBegun flush:
@@ -143,12 +148,32 @@ internal sealed class Ledger
         Seen[seen.Offset] = seen.Body;
     }
 
+    // Two may be told in another order than they were given their leases: the serial says which one is newer.
+    private void Learn(Claimed claimed)
+    {
+        GroupLedger group = Groups[claimed.Group];
+        foreach ((long offset, LeaseToken token) in claimed.Leases)
+        {
+            bool isNewer = !group.Leases.TryGetValue(offset, out LeaseToken newest)
+                || token.Table != newest.Table || token.Serial > newest.Serial;
+            if (!isNewer) continue;
+            LawBrokenException.Unless(
+                !group.Accepted.Contains(offset), "I7", $"offset {offset} of {claimed.Group} was given out settled");
+            group.Leases[offset] = token;
+        }
+    }
+
     private void Learn(SettleEnded settle)
     {
         GroupLedger group = Groups[settle.Group];
-        foreach (long offset in settle.Accepted)
+        foreach ((long offset, LeaseToken token) in settle.Accepted)
+        {
             LawBrokenException.Unless(
                 group.Accepted.Add(offset), "I7", $"offset {offset} of {settle.Group} was settled twice");
+            LawBrokenException.Unless(
+                group.Leases[offset] == token, "I7",
+                $"offset {offset} of {settle.Group} was settled under a lease that another one has replaced");
+        }
     }
 
     private Send End(string producer, int commit, SendState state, long offset) =>

@@ -12,6 +12,8 @@ namespace Fiq.Simulation.Laws;
 /// </summary>
 internal sealed class PooledConsumer : IQueueConsumer, IDisposable
 {
+    private const int LeasedMax = 6;
+
     private readonly Lock _machineGate;
     private readonly SimProcess _process;
     private readonly Opened _opened;
@@ -53,20 +55,13 @@ internal sealed class PooledConsumer : IQueueConsumer, IDisposable
     public ValueTask<IReadOnlyList<Delivery>> LeaseAsync(int countMax, TimeSpan wait, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        lock (_machineGate)
-        {
-            _group.Beat();
-            if (_group.OthersHoldLeases) _group.Reap();
-            IReadOnlyList<Delivery> deliveries = _claimer.Claim(Math.Min(countMax, 6));
-            foreach (Delivery delivery in deliveries)
-                Tell(new Seen(delivery.Offset, Opened.TextOf(delivery.Message)));
-            return new ValueTask<IReadOnlyList<Delivery>>(deliveries);
-        }
+        IReadOnlyList<Delivery> deliveries = Lease(Math.Min(countMax, LeasedMax));
+        return deliveries.Count > 0 ? new ValueTask<IReadOnlyList<Delivery>>(deliveries) : new(LetOthersRunAsync());
     }
 
     public void Interrupt()
     {
-        // Leasing never waits here.
+        // Leasing never waits long here.
     }
 
     public bool TryStart(Delivery delivery)
@@ -99,8 +94,7 @@ internal sealed class PooledConsumer : IQueueConsumer, IDisposable
             Tell(new SettleBegun(group, [.. ends.Where(end => end.Done).Select(end => end.Offset)]));
             bool[] accepted = new bool[ends.Length];
             _group.Settle(ends, accepted);
-            IEnumerable<SettledOffset> settled = ends.Where((end, i) => end.Done && accepted[i]);
-            Tell(new SettleEnded(group, [.. settled.Select(end => end.Offset)]));
+            Tell(SettleEnded.Of(group, ends.Where((end, i) => end.Done && accepted[i])));
             Tell(new FlushBegun(group, _process.Name));
             _group.Flush();
             Tell(new FlushEnded(group, _process.Name));
@@ -134,6 +128,27 @@ internal sealed class PooledConsumer : IQueueConsumer, IDisposable
             _group.Dispose();
             _directory.Dispose();
             _opened.Dispose();
+        }
+    }
+
+    // The others' threads are real, and who asks again and again keeps them from the machine.
+    private static async Task<IReadOnlyList<Delivery>> LetOthersRunAsync()
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(1)).ConfigureAwait(false);
+        return [];
+    }
+
+    private IReadOnlyList<Delivery> Lease(int countMax)
+    {
+        lock (_machineGate)
+        {
+            _group.Beat();
+            if (_group.OthersHoldLeases) _group.Reap();
+            IReadOnlyList<Delivery> deliveries = _claimer.Claim(countMax);
+            Tell(Claimed.By(Group.ToString(), deliveries));
+            foreach (Delivery delivery in deliveries)
+                Tell(new Seen(delivery.Offset, Opened.TextOf(delivery.Message)));
+            return deliveries;
         }
     }
 

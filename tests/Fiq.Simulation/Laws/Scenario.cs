@@ -21,11 +21,20 @@ internal sealed record Scenario(string Name)
     /// <summary>Groups beside `default`.</summary>
     public IReadOnlyList<string> MoreGroups { get; init; } = [];
 
+    /// <summary>
+    /// How often all of them come: in the lives before the last one each is killed, and the next life begins with what
+    /// they left in the page cache and in the shared pages, on the same machine.
+    /// </summary>
+    public int Lives { get; init; } = 1;
+
     /// <summary>How often each producer and consumer comes and leaves.</summary>
     public int Visits { get; init; } = 1;
 
-    /// <summary>Commits of a producer, or claims of a consumer, in each visit.</summary>
+    /// <summary>Commits of a producer in each visit.</summary>
     public int Turns { get; init; } = 4;
+
+    /// <summary>Claims of a consumer that gave it something, at most, in each visit; as many as turns if not said.</summary>
+    public int Claims { get => field > 0 ? field : Turns; init; }
 
     /// <summary>Padding of a message, at most.</summary>
     public int PaddingMax { get; init; } = 300;
@@ -41,6 +50,9 @@ internal sealed record Scenario(string Name)
 
     /// <summary>Whether processes are stopped for some seconds in the middle of anything.</summary>
     public bool Stops { get; init; }
+
+    /// <summary>In one of so many commits or claims somebody is stopped.</summary>
+    public int StopsOnceIn { get; init; } = 6;
 
     /// <summary>Whether somebody deletes the queue meanwhile.</summary>
     public bool Deletes { get; init; }
@@ -66,16 +78,16 @@ internal sealed record Scenario(string Name)
         new("visits") { Visits = 4, Turns = 2 },
         new("roll") { SegmentBytes = 4_096, Turns = 8, PaddingMax = 1_500 },
         new("crowd") { Producers = 3, Turns = 4, SegmentBytes = 8_192, PaddingMax = 1_500 },
-        new("consume") { Producers = 1, Consumers = 1, Turns = 5, SegmentBytes = 4_096, PaddingMax = 1_500 },
+        new("consume") { Producers = 1, Consumers = 1, Turns = 8, SegmentBytes = 4_096, PaddingMax = 1_500 },
         new("groups")
         {
-            Producers = 1, Consumers = 3, MoreGroups = ["audit"], Turns = 4, SegmentBytes = 4_096, PaddingMax = 1_500,
+            Producers = 1, Consumers = 3, MoreGroups = ["audit"], Turns = 8, SegmentBytes = 4_096, PaddingMax = 1_500,
         },
         new("failed syncs")
         {
             Producers = 2, Consumers = 1, Turns = 5, Failing = [("fdatasync", Fiq.Files.Errno.InputOutput)],
         },
-        new("bad weather") { Producers = 3, Visits = 3, Turns = 3, HasWeather = true },
+        new("bad weather") { Producers = 3, Visits = 8, Turns = 1, HasWeather = true, Stops = true, StopsOnceIn = 2 },
         new("failing disk")
         {
             Producers = 2, Consumers = 1, Turns = 4, SegmentBytes = 4_096, PaddingMax = 1_500, FailsOnceIn = 12,
@@ -99,9 +111,16 @@ internal sealed record Scenario(string Name)
             Producers = 3, Consumers = 2, Onlookers = 1, Visits = 2, Turns = 3, SegmentBytes = 4_096,
             PaddingMax = 1_500, Kills = true,
         },
+        new("heirs") { Lives = 3, Producers = 2, Consumers = 2, Turns = 3, PaddingMax = 1_500, Kills = true },
+        new("heirs of a failing disk")
+        {
+            Lives = 3, Producers = 2, Consumers = 1, Turns = 3, PaddingMax = 1_500, Kills = true, FailsOnceIn = 8,
+            Failing = [("fdatasync", Fiq.Files.Errno.InputOutput)],
+        },
         new("stops")
         {
-            Producers = 2, Consumers = 2, Turns = 3, SegmentBytes = 4_096, PaddingMax = 1_500, Stops = true,
+            Producers = 2, Consumers = 3, Visits = 2, Turns = 5, Claims = 20, StopsOnceIn = 4, SegmentBytes = 4_096, PaddingMax = 1_500,
+            Stops = true,
         },
         new("workers") { Producers = 2, Turns = 8, SegmentBytes = 4_096, PaddingMax = 600, Pools = 2 },
         new("killed workers")

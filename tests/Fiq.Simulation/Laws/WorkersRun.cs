@@ -11,12 +11,16 @@ namespace Fiq.Simulation.Laws;
 /// </summary>
 internal sealed class WorkersRun(Scenario scenario, SimMachine machine)
 {
+    // They ask for messages as often as a real machine lets them.
+    private const long StepsMax = 200_000_000;
+
     private readonly Lock _machineGate = new();
 
     /// <summary>Runs all to their ends.</summary>
     /// <exception cref="LawBrokenException">Something was settled before its result had arrived, or twice.</exception>
     public void Run()
     {
+        machine.Schedule = new AloneSchedule(machine.Clock, StepsMax);
         var runs = new List<Task>();
         for (int i = 0; i < scenario.Pools; i++)
         {

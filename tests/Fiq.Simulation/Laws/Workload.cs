@@ -9,7 +9,17 @@ internal sealed class Workload(Scenario scenario, int seed)
 {
     public static readonly Guid Boot = new("00000000-0000-0000-0000-000000000001");
 
-    private readonly Random _random = new(seed);
+    private const int FewEffects = 120;
+    private const int ManyEffects = 12_000;
+
+    // About as long as it takes to build a group's table: so that those who come first are there when others come.
+    private static readonly TimeSpan LatenessMax = TimeSpan.FromMilliseconds(15);
+
+    // A fast disk, a usual one, and one so slow that others do all they can do meanwhile.
+    private static readonly TimeSpan[] SyncTimes =
+        [TimeSpan.FromMicroseconds(100), TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(20)];
+
+    private readonly Random _random = Mixing.RandomOf(seed);
 
     /// <summary>Runs all processes to their ends.</summary>
     /// <exception cref="LawBrokenException">What somebody saw breaks a law already.</exception>
@@ -18,24 +28,34 @@ internal sealed class Workload(Scenario scenario, int seed)
         var machine = new SimMachine(Beginning(), Boot, _random)
         {
             RevertsAfterFailedSync = scenario.CanFail && _random.Next(2) == 0,
+            SlowestSync = SyncTimes[_random.Next(SyncTimes.Length)],
         };
+        for (int life = 1; life <= scenario.Lives; life++) Live(machine, life);
+        if (scenario.Pools > 0) new WorkersRun(scenario, machine).Run();
+        return machine;
+    }
+
+    private void Live(SimMachine machine, int life)
+    {
         using var scheduler = new Scheduler(machine, scenario.SwitchEvery);
-        for (int i = 0; i < scenario.Producers; i++)
-            Add(scheduler, machine.Start($"p{i}"), process => new Producer(scenario, process));
+        void Add(string name, Func<SimProcess, Actor> actor)
+        {
+            SimProcess process = machine.Start($"{name}{(life > 1 ? $" of life {life}" : "")}");
+            this.Add(scheduler, process, actor, mustDie: life < scenario.Lives);
+        }
+
+        for (int i = 0; i < scenario.Producers; i++) Add($"p{i}", process => new Producer(scenario, process));
         string[] groups = ["default", .. scenario.MoreGroups];
         for (int i = 0; i < scenario.Consumers; i++)
         {
             string group = groups[i % groups.Length];
-            Add(scheduler, machine.Start($"c{i}"), process => new Consumer(scenario, process, group));
+            Add($"c{i}", process => new Consumer(scenario, process, group));
         }
 
-        for (int i = 0; i < scenario.Onlookers; i++)
-            Add(scheduler, machine.Start($"o{i}"), process => new Onlooker(scenario, process));
-        if (scenario.HasWeather) Add(scheduler, machine.Start("w"), process => new Weather(scenario, process));
-        if (scenario.Deletes) Add(scheduler, machine.Start("d"), process => new Deleter(scenario, process));
+        for (int i = 0; i < scenario.Onlookers; i++) Add($"o{i}", process => new Onlooker(scenario, process));
+        if (scenario.HasWeather) Add("w", process => new Weather(scenario, process));
+        if (scenario.Deletes) Add("d", process => new Deleter(scenario, process));
         scheduler.Run();
-        if (scenario.Pools > 0) new WorkersRun(scenario, machine).Run();
-        return machine;
     }
 
     /// <summary>An empty disk, or one on which the queue lies, whole and durable.</summary>
@@ -51,13 +71,14 @@ internal sealed class Workload(Scenario scenario, int seed)
         return machine.History.Now.Copy();
     }
 
-    private void Add(Scheduler scheduler, SimProcess process, Func<SimProcess, Actor> actor)
+    private void Add(Scheduler scheduler, SimProcess process, Func<SimProcess, Actor> actor, bool mustDie)
     {
-        if (scenario.Kills && _random.Next(2) == 0) process.Faults.EffectsLeft = _random.Next(1_500);
+        if (mustDie || (scenario.Kills && _random.Next(2) == 0)) process.Faults.EffectsLeft = SomeMoment();
+        if (scenario.Stops && _random.Next(2) == 0) process.Faults.Stop = (SomeMoment(), Actor.SomeTime(_random));
         if (scenario.Failing.Count > 0) process.Faults.ErrorOf = FailNowAndThen;
         scheduler.Add(process, () =>
         {
-            if (scenario.Stops && _random.Next(2) == 0) StopSomewhere(process);
+            if (_random.Next(3) != 0) process.Rest(_random.NextDouble() * LatenessMax);
             actor(process).Run();
         });
     }
@@ -69,20 +90,7 @@ internal sealed class Workload(Scenario scenario, int seed)
         return Errno.None;
     }
 
-    // Stopped after some effect, for longer than anybody waits, or not so long.
-    private void StopSomewhere(SimProcess process)
-    {
-        long at = _random.Next(1_500);
-        Func<SystemCall, Errno> fails = process.Faults.ErrorOf;
-        process.Faults.ErrorOf = call =>
-        {
-            if (at >= 0 && process.Faults.Effects >= at)
-            {
-                at = -1;
-                process.Stop(TimeSpan.FromMilliseconds(_random.Next(30_000)));
-            }
-
-            return fails(call);
-        };
-    }
+    // As likely among the first hundred effects, where a producer's life takes place, as in the thousands behind them,
+    // where a consumer has built its group's table.
+    private long SomeMoment() => _random.Next(_random.Next(2) == 0 ? FewEffects : ManyEffects);
 }

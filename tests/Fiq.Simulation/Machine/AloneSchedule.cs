@@ -1,19 +1,21 @@
 namespace Fiq.Simulation.Machine;
 
 /// <summary>One process has the machine for itself, on the thread of the test.</summary>
-internal sealed class AloneSchedule(SimClock clock) : ISchedule
+/// <param name="clock">Goes on with each step.</param>
+/// <param name="stepsMax">Who takes more gets nowhere.</param>
+internal sealed class AloneSchedule(SimClock clock, long stepsMax = AloneSchedule.OpeningSteps) : ISchedule
 {
-    private static readonly TimeSpan StepTime = TimeSpan.FromMicroseconds(1);
+    // Opening and draining takes some ten thousand.
+    private const long OpeningSteps = 2_000_000;
 
-    // Opening and draining takes some ten thousand steps; who takes so many gets nowhere.
-    private const long StepsMax = 2_000_000;
+    private static readonly TimeSpan StepTime = TimeSpan.FromMicroseconds(1);
 
     private long _steps;
 
     public void Step(SimProcess process)
     {
         clock.Advance(StepTime);
-        if (++_steps > StepsMax) throw new InvalidOperationException($"no end after {StepsMax} steps");
+        if (++_steps > stepsMax) throw new InvalidOperationException($"no end after {stepsMax} steps");
     }
 
     public void Sleep(SimProcess process, WaitPlace place, TimeSpan limit)

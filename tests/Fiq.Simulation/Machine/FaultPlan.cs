@@ -6,13 +6,16 @@ namespace Fiq.Simulation.Machine;
 internal readonly record struct SystemCall(string Name, string File);
 
 /// <summary>
-/// What goes wrong for one process: when it dies, and which calls fail. Counted in effects (stores into shared pages,
+/// What goes wrong for one process: when it dies or is stopped, and which calls fail. Counted in effects (stores into shared pages,
 /// and calls that change something), so every place between two of them can be reached.
 /// </summary>
 internal sealed class FaultPlan
 {
     /// <summary>How many more effects happen before the process dies; null: it lives.</summary>
     public long? EffectsLeft { get; set; }
+
+    /// <summary>How many more effects happen before the process is stopped, and for how long; null: it is not.</summary>
+    public (long EffectsLeft, TimeSpan Time)? Stop { get; set; }
 
     /// <summary>The error of a call; none when it works.</summary>
     public Func<SystemCall, Errno> ErrorOf { get; set; } = _ => Errno.None;
@@ -24,8 +27,16 @@ internal sealed class FaultPlan
     public bool CountDies()
     {
         if (EffectsLeft is 0) return true;
-        if (EffectsLeft is long left) EffectsLeft = left - 1;
+        EffectsLeft--;
         Effects++;
         return false;
+    }
+
+    /// <summary>Counts one effect; the time for which the process is stopped behind it, or null.</summary>
+    public TimeSpan? CountStops()
+    {
+        if (Stop is not var (effects, time)) return null;
+        Stop = effects > 0 ? (effects - 1, time) : null;
+        return effects > 0 ? null : time;
     }
 }

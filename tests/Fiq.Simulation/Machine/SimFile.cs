@@ -6,8 +6,6 @@ namespace Fiq.Simulation.Machine;
 /// <summary>An open file of a simulated machine: a description with locks of its own.</summary>
 internal sealed class SimFile : IFile
 {
-    private const int SyncMicrosecondsMax = 2_000;
-    private const long NobodyWakes = -2;
 
     private readonly SimProcess _process;
     private readonly long _inode;
@@ -134,8 +132,7 @@ internal sealed class SimFile : IFile
     private void Sync(string call)
     {
         int startedAt = History.Count;
-        TimeSpan time = TimeSpan.FromMicroseconds(Machine.Random.Next(SyncMicrosecondsMax));
-        Machine.Schedule.Sleep(_process, Place(NobodyWakes), time);
+        _process.Rest(Machine.Random.NextDouble() * Machine.SlowestSync);
         try
         {
             _process.Call(call, Name);

@@ -35,11 +35,19 @@ internal sealed class SimMachine
 
     public ISchedule Schedule { get; set; }
 
+    /// <summary>Called when a process has just been stopped, or has died, in the middle of what it did.</summary>
+    public Action HeldUp { get; set; } = () => { };
+
+    /// <summary>How long a sync takes, at most.</summary>
+    public TimeSpan SlowestSync { get; set; } = TimeSpan.FromMilliseconds(2);
+
     /// <summary>Whether a failed sync makes the page cache show what is on disk (P6b).</summary>
     public bool RevertsAfterFailedSync { get; set; }
 
     /// <summary>Numbers of 64 bits for ids, secrets and tokens.</summary>
     public ulong NextRandom() => (ulong)Random.NextInt64() << 1 | (uint)Random.Next(2);
+
+    public IReadOnlyList<SimProcess> Processes => _processes;
 
     public SimProcess Start(string name)
     {

@@ -69,8 +69,7 @@ internal sealed class SimMemory(SimProcess process, long inode, int length, bool
     {
         process.Look();
         CheckRange(at, buffer.Length);
-        buffer.Clear();
-        Content.Read(buffer, at);
+        buffer[Content.Read(buffer, at)..].Clear();
     }
 
     // Not one step: a process that dies inside leaves the first part.

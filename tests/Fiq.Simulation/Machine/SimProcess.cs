@@ -5,6 +5,8 @@ namespace Fiq.Simulation.Machine;
 /// <summary>A process of a simulated machine: what it has open, and whether it lives.</summary>
 internal sealed class SimProcess
 {
+    private static readonly WaitPlace Nowhere = new(0, 0);
+
     private readonly List<SimFile> _open = [];
     private readonly List<SimDirectory> _directories = [];
 
@@ -42,9 +44,16 @@ internal sealed class SimProcess
         CheckAlive();
         Machine.Schedule.Step(this);
         CheckAlive();
-        if (!Faults.CountDies()) return;
-        Kill();
-        throw new KilledException();
+        if (Faults.CountDies())
+        {
+            Kill();
+            Machine.HeldUp();
+            throw new KilledException();
+        }
+
+        if (Faults.CountStops() is not TimeSpan time) return;
+        StoppedUntil = Machine.Clock.GetTimestamp() + time.Ticks;
+        Machine.HeldUp();
     }
 
     /// <summary>A call that changes something, and may fail.</summary>
@@ -55,6 +64,9 @@ internal sealed class SimProcess
         if (errno != Errno.None) throw new FileSystemException(name, file, errno, "injected");
     }
 
+    /// <summary>Sleeps that long: nobody wakes it.</summary>
+    public void Rest(TimeSpan time) => Machine.Schedule.Sleep(this, Nowhere, time);
+
     /// <summary>SIGKILL: the kernel closes what it has open, and frees its locks.</summary>
     public void Kill()
     {
@@ -63,9 +75,6 @@ internal sealed class SimProcess
         foreach (SimFile file in _open.ToList()) file.CloseByKernel();
         foreach (SimDirectory directory in _directories.ToList()) directory.CloseByKernel();
     }
-
-    /// <summary>SIGSTOP, and SIGCONT after this time.</summary>
-    public void Stop(TimeSpan time) => StoppedUntil = Machine.Clock.GetTimestamp() + time.Ticks;
 
     public void Opened(SimFile file) => _open.Add(file);
 

@@ -39,7 +39,10 @@ public sealed class MutantBuilds : IDisposable
         Run("msbuild", all, "-t:Build", "-v:quiet", "-nologo", "-m:2", "-nodeReuse:false");
     }
 
-    private static string Sources { get; } = Path.Combine(FindRoot(), "src", Library);
+    /// <summary>The folder of the sources.</summary>
+    public static string Root { get; } = FindRoot();
+
+    private static string Sources => Path.Combine(Root, "src", Library);
 
     /// <summary>The first law that is seen broken in a build with that bug; null when none is.</summary>
     internal string? FirstViolation(Mutant mutant, int seeds)

@@ -34,14 +34,20 @@ internal sealed class FileContent
     {
         int count = (int)Math.Clamp(Length - position, 0, buffer.Length);
         Span<byte> target = buffer[..count];
-        target.Clear();
-        if (_blocks.Count == 0) return count;
+        if (_blocks.Count == 0)
+        {
+            target.Clear();
+            return count;
+        }
+
         for (int done = 0; done < count;)
         {
             (long block, int at) = Place(position + done);
             int length = Math.Min(BlockSize - at, count - done);
             if (_blocks.TryGetValue(block, out Block? found))
                 found.Bytes.AsSpan(at, length).CopyTo(target[done..]);
+            else
+                target.Slice(done, length).Clear();
             done += length;
         }
 

@@ -13,6 +13,9 @@ internal static class Mixing
         return value ^ (value >> 31);
     }
 
+    /// <summary>Chance of that seed. The first numbers of neighbouring seeds are alike if they are not spread.</summary>
+    public static Random RandomOf(int seed) => new((int)Mix((ulong)seed));
+
     /// <summary>The hash of some bytes.</summary>
     public static ulong HashOf(ReadOnlySpan<byte> bytes)
     {
