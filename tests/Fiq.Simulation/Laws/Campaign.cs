@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Fiq.Simulation.Persistence;
+using Fiq.Simulation.Scenarios;
 
 namespace Fiq.Simulation.Laws;
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using Fiq.Simulation.Facts;
 using Fiq.Simulation.Machine;
 using Fiq.Simulation.Persistence;
+using Fiq.Simulation.Scenarios;
 
 namespace Fiq.Simulation.Laws;
 

@@ -1,7 +1,9 @@
 using Fiq.Engine;
 using Fiq.Files;
 using Fiq.Groups;
+using Fiq.Simulation.Facts;
 using Fiq.Simulation.Machine;
+using Fiq.Simulation.Scenarios;
 
 namespace Fiq.Simulation.Laws;
 

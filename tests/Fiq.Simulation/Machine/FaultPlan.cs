@@ -6,8 +6,8 @@ namespace Fiq.Simulation.Machine;
 internal readonly record struct SystemCall(string Name, string File);
 
 /// <summary>
-/// What goes wrong for one process: when it dies or is stopped, and which calls fail. Counted in effects (stores into shared pages,
-/// and calls that change something), so every place between two of them can be reached.
+/// What goes wrong for one process: when it dies or is stopped, and which calls fail. Counted in effects (stores into
+/// shared pages, and calls that change something), so every place between two of them can be reached.
 /// </summary>
 internal sealed class FaultPlan
 {

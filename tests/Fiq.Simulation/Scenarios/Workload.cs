@@ -1,8 +1,9 @@
 using Fiq.Files;
+using Fiq.Simulation.Facts;
 using Fiq.Simulation.Machine;
 using Fiq.Simulation.Persistence;
 
-namespace Fiq.Simulation.Laws;
+namespace Fiq.Simulation.Scenarios;
 
 /// <summary>Runs a scenario on a machine, from a seed: the same seed is the same run, store by store.</summary>
 internal sealed class Workload(Scenario scenario, int seed)

@@ -1,10 +1,11 @@
 using Fiq.Engine;
 using Fiq.Files;
 using Fiq.Groups;
+using Fiq.Simulation.Facts;
 using Fiq.Simulation.Machine;
 using Fiq.Storage;
 
-namespace Fiq.Simulation.Laws;
+namespace Fiq.Simulation.Scenarios;
 
 /// <summary>
 /// A membership of the group `default` on a simulated machine, as the worker pool sees one: the product's claims and

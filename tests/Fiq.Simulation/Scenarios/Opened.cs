@@ -2,10 +2,11 @@ using System.Text;
 using Fiq.Engine;
 using Fiq.Files;
 using Fiq.Groups;
+using Fiq.Simulation.Facts;
 using Fiq.Simulation.Machine;
 using Fiq.Storage;
 
-namespace Fiq.Simulation.Laws;
+namespace Fiq.Simulation.Scenarios;
 
 /// <summary>A simulated process that has the queue open, with the product's code from the engine downwards.</summary>
 internal sealed class Opened : IDisposable

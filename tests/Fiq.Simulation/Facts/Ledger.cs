@@ -1,4 +1,4 @@
-namespace Fiq.Simulation.Laws;
+namespace Fiq.Simulation.Facts;
 
 /// <summary>What became of an attempt to append.</summary>
 internal enum SendState

@@ -1,7 +1,7 @@
 using Fiq.Engine;
 using Fiq.Groups;
 
-namespace Fiq.Simulation.Laws;
+namespace Fiq.Simulation.Facts;
 
 /// <summary>Something that was said to somebody, or is about to be tried: what a crash must not make untrue.</summary>
 internal abstract record Fact;

@@ -1,8 +1,9 @@
 using Fiq.Engine;
+using Fiq.Simulation.Facts;
 using Fiq.Simulation.Machine;
 using Fiq.Workers;
 
-namespace Fiq.Simulation.Laws;
+namespace Fiq.Simulation.Scenarios;
 
 /// <summary>
 /// The real worker pool on a simulated machine: consumers that work until the group is empty, whose receivers read

@@ -1,4 +1,4 @@
-namespace Fiq.Simulation.Laws;
+namespace Fiq.Simulation.Facts;
 
 /// <summary>An invariant (I1 to I15) does not hold.</summary>
 internal sealed class LawBrokenException(string law, string what) : Exception($"{law}: {what}")

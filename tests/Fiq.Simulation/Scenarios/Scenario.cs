@@ -1,4 +1,4 @@
-namespace Fiq.Simulation.Laws;
+namespace Fiq.Simulation.Scenarios;
 
 /// <summary>What happens on the machine before it is cut: who is there, and what goes wrong meanwhile.</summary>
 /// <param name="Name">Names it in a failure's line.</param>
@@ -33,7 +33,7 @@ internal sealed record Scenario(string Name)
     /// <summary>Commits of a producer in each visit.</summary>
     public int Turns { get; init; } = 4;
 
-    /// <summary>Claims of a consumer that gave it something, at most, in each visit; as many as turns if not said.</summary>
+    /// <summary>Claims of a consumer that gave it something in each visit, at most; as many as turns if not said.</summary>
     public int Claims { get => field > 0 ? field : Turns; init; }
 
     /// <summary>Padding of a message, at most.</summary>
@@ -119,8 +119,8 @@ internal sealed record Scenario(string Name)
         },
         new("stops")
         {
-            Producers = 2, Consumers = 3, Visits = 2, Turns = 5, Claims = 20, StopsOnceIn = 4, SegmentBytes = 4_096, PaddingMax = 1_500,
-            Stops = true,
+            Producers = 2, Consumers = 3, Visits = 2, Turns = 5, Claims = 20, SegmentBytes = 4_096, PaddingMax = 1_500,
+            Stops = true, StopsOnceIn = 4,
         },
         new("workers") { Producers = 2, Turns = 8, SegmentBytes = 4_096, PaddingMax = 600, Pools = 2 },
         new("killed workers")

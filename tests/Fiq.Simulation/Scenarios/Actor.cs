@@ -1,0 +1,67 @@
+using Fiq.Files;
+using Fiq.Simulation.Facts;
+using Fiq.Simulation.Machine;
+
+namespace Fiq.Simulation.Scenarios;
+
+/// <summary>What one process does in a scenario; it tells the history what it was told.</summary>
+internal abstract class Actor(Scenario scenario, SimProcess process)
+{
+    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(30);
+
+    protected Scenario Scenario { get; } = scenario;
+
+    protected SimProcess Process { get; } = process;
+
+    /// <summary>For as long as somebody is stopped: longer than anybody waits, or not so long.</summary>
+    public static TimeSpan SomeTime(Random random) => random.NextDouble() * StopMax;
+
+    protected Random Random => Process.Machine.Random;
+
+    protected QueueSettings Settings => new() { SegmentBytes = Scenario.SegmentBytes };
+
+    public void Run()
+    {
+        for (int visit = 0; visit < Scenario.Visits; visit++)
+        {
+            try
+            {
+                if (!TryVisit()) return;
+            }
+            catch (FiqException error) when (IsExpected(error))
+            {
+                // Converted: a process that is told so ends, and the next visit begins anew.
+                continue;
+            }
+            catch (FileSystemException error) when (Scenario.CanFail)
+            {
+                // Converted likewise, where an end of the membership meets the failing disk.
+                if (error.Errno is Errno.None) throw;
+            }
+        }
+    }
+
+    /// <summary>Comes, works and leaves; false when there is nothing more to do.</summary>
+    protected abstract bool TryVisit();
+
+    /// <summary>
+    /// Now and then it is stopped or killed in what it does next: coming and leaving has many more effects, and those
+    /// of the work are the ones that matter.
+    /// </summary>
+    protected void WhateverHappens(int effects)
+    {
+        if (Scenario.Stops && Random.Next(Scenario.StopsOnceIn) == 0)
+            Process.Faults.Stop = (Random.Next(effects), SomeTime(Random));
+        if (Scenario.Kills && Random.Next(20) == 0) Process.Faults.EffectsLeft = Random.Next(effects);
+    }
+
+    protected void Tell(Fact fact) => Process.Machine.History.Tell(fact);
+
+    private bool IsExpected(FiqException error) => error.Code switch
+    {
+        ErrorCode.Busy or ErrorCode.Unknown => Scenario.Stops || Scenario.CanFail || Scenario.Kills,
+        ErrorCode.DiskFull or ErrorCode.Failed => Scenario.CanFail,
+        ErrorCode.QueueNotFound or ErrorCode.GroupNotFound => Scenario.Deletes,
+        _ => false,
+    };
+}

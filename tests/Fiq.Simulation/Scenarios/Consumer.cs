@@ -1,0 +1,95 @@
+using Fiq.Engine;
+using Fiq.Files;
+using Fiq.Groups;
+using Fiq.Simulation.Facts;
+using Fiq.Simulation.Machine;
+
+namespace Fiq.Simulation.Scenarios;
+
+/// <summary>Takes messages, works, settles, makes it durable, and deletes what nobody needs.</summary>
+internal sealed class Consumer(Scenario scenario, SimProcess process, string group) : Actor(scenario, process)
+{
+    private const int IdleMax = 8;
+    private const int TurnEffects = 150;
+
+    // Where others are stopped, long enough in all to take over what they hold.
+    private TimeSpan Idle => Scenario.Stops ? TimeSpan.FromSeconds(2) : TimeSpan.FromMilliseconds(2);
+
+    protected override bool TryVisit()
+    {
+        using Opened? opened = Opened.TryOpen(Process, Scenario.Deletes ? null : Settings);
+        if (opened is null) return false;
+        bool isNew = GroupBirth.TryCreate(
+            opened.Folder, opened.Log, GroupName.Parse(group), StartPosition.First, out long start);
+        (ConsumerGroup Group, IDirectory Directory) joined = opened.TryJoin(group)!.Value;
+        using (joined.Directory)
+        {
+            if (isNew || group == GroupName.Default.ToString()) Tell(new GroupMade(group, start));
+            Work(opened, joined.Group);
+            LeaveWith(joined.Group);
+        }
+
+        return true;
+    }
+
+    private void Work(Opened opened, ConsumerGroup member)
+    {
+        try
+        {
+            using var reader = opened.Log.OpenReader();
+            var claimer = new Claimer(opened.Log, member, reader);
+            var trimmer = new Trimmer(opened.Folder, opened.Log, Process.Machine.Clock);
+            for (int turn = 0, idle = 0; turn < Scenario.Claims && idle < IdleMax;)
+            {
+                WhateverHappens(TurnEffects);
+                member.Beat();
+                if (member.OthersHoldLeases) member.Reap();
+                IReadOnlyList<Delivery> deliveries = claimer.Claim(Random.Next(1, 5));
+                Tell(Claimed.By(group, deliveries));
+                foreach (Delivery delivery in deliveries) member.TryStart(delivery.Token, delivery.Offset);
+                if (deliveries.Count > 0) turn++;
+                else if (++idle < IdleMax) opened.Log.SleepUnless(() => false, Idle);
+                Settle(member, deliveries);
+                if (Random.Next(2) == 0) Flush(member, trimmer.FloorIs);
+            }
+        }
+        catch (Exception error) when (error is not KilledException)
+        {
+            member.Abandon();
+            throw;
+        }
+    }
+
+    private void Settle(ConsumerGroup member, IReadOnlyList<Delivery> deliveries)
+    {
+        List<SettledOffset> ends = [];
+        foreach (Delivery delivery in deliveries)
+        {
+            // Asked right before the result is shown, as workers do; from then on anything may happen.
+            bool shown = member.Holds(delivery.Token, delivery.Offset);
+            if (shown) Tell(new Seen(delivery.Offset, Opened.TextOf(delivery.Message)));
+            ends.Add(new SettledOffset(delivery.Token, delivery.Offset, 1_000, shown && Random.Next(6) != 0));
+        }
+
+        long[] tried = [.. ends.Where(end => end.Done).Select(end => end.Offset)];
+        bool[] accepted = new bool[ends.Count];
+        Tell(new SettleBegun(group, tried));
+        member.Settle(ends.ToArray(), accepted);
+        Tell(SettleEnded.Of(group, ends.Where((end, i) => end.Done && accepted[i])));
+    }
+
+    private void Flush(ConsumerGroup member, Action<long> flushed)
+    {
+        Tell(new FlushBegun(group, Process.Name));
+        long floor = member.Flush();
+        Tell(new FlushEnded(group, Process.Name));
+        flushed(floor);
+    }
+
+    private void LeaveWith(ConsumerGroup member)
+    {
+        Tell(new FlushBegun(group, Process.Name));
+        member.Dispose();
+        Tell(new FlushEnded(group, Process.Name));
+    }
+}

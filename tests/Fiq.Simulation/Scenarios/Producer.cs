@@ -1,0 +1,52 @@
+using Fiq.Simulation.Facts;
+using Fiq.Simulation.Machine;
+
+namespace Fiq.Simulation.Scenarios;
+
+/// <summary>Appends messages and notes what it was answered.</summary>
+internal sealed class Producer(Scenario scenario, SimProcess process) : Actor(scenario, process)
+{
+    private const int CommitEffects = 25;
+
+    private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(3);
+
+    private int _commits;
+
+    protected override bool TryVisit()
+    {
+        using Opened? opened = Opened.TryOpen(Process, Scenario.Deletes ? null : Settings)
+            ?? (_commits == 0 ? Opened.TryOpen(Process, Settings) : null);
+        if (opened is null) return false;
+        for (int turn = 0; turn < Scenario.Turns; turn++)
+        {
+            if (Random.Next(2) == 0) Process.Rest(Random.NextDouble() * PauseMax);
+            WhateverHappens(CommitEffects);
+            Commit(opened);
+        }
+
+        return true;
+    }
+
+    private void Commit(Opened opened)
+    {
+        int number = _commits++;
+        int count = Random.Next(1, 4);
+        string[] bodies =
+        [
+            .. Enumerable.Range(0, count).Select(
+                i => $"{Process.Name} {number}.{i} {new string('x', Random.Next(Scenario.PaddingMax))}"),
+        ];
+        Tell(new Invoked(Process.Name, number, bodies));
+        try
+        {
+            long offset = opened.Append(bodies);
+            Tell(new Acked(Process.Name, number, offset));
+        }
+        catch (FiqException error) when (error.Code is ErrorCode.DiskFull or ErrorCode.Failed or ErrorCode.Busy)
+        {
+            // Converted into what the caller may rely on: nothing was stored.
+            Tell(new Refused(Process.Name, number));
+            if (error.Code == ErrorCode.Busy) throw;
+        }
+    }
+}
