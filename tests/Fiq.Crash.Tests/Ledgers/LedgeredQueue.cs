@@ -4,13 +4,14 @@ using Fiq.Cli.Tests.Scenarios;
 namespace Fiq.Crash.Tests.Ledgers;
 
 /// <summary>A queue in a store of its own, with a ledger of all that a test sends to it.</summary>
-internal sealed class LedgeredQueue : IDisposable
+/// <param name="store">The store, where there is one already.</param>
+internal sealed class LedgeredQueue(TemporaryStore? store = null) : IDisposable
 {
     public const string Name = "orders";
 
     private readonly Ledger _ledger = new();
 
-    public TemporaryStore Store { get; } = new();
+    public TemporaryStore Store { get; } = store ?? new TemporaryStore();
 
     public string Folder => Store.QueuePath(Name);
 

@@ -31,10 +31,10 @@ public sealed class StoppedHolderTests : IDisposable
     {
         await PrepareAsync();
         await using var holder = await StoppedProcess.StartAsync(Produce("held"), "pwrite64", Segment);
-        var others = await RunAllAsync(
+        var others = await Others.RunAllAsync(
             Produce("refused"), Fiq("queue", "delete", Queue, "--yes"), Fiq("consume", Queue, "--until-empty"));
-        ShouldBeBusy(others[0], "the append lock", holder);
-        ShouldBeBusy(others[1], "the append lock", holder);
+        Others.ShouldBeBusy(others[0], "the append lock", holder);
+        Others.ShouldBeBusy(others[1], "the append lock", holder);
         others[2].ExitCode.Should().Be(0, "{0}", others[2]);
         others[2].Output.Count.Should().Be(3);
         _ledger.WasRefused("refused");
@@ -47,7 +47,7 @@ public sealed class StoppedHolderTests : IDisposable
     {
         await PrepareAsync();
         await using var holder = await StoppedProcess.StartAsync(Produce("held"), "fdatasync", Segment);
-        var others = await RunAllAsync(Produce("unknown"), Fiq("consume", Queue, "--until-empty"));
+        var others = await Others.RunAllAsync(Produce("unknown"), Fiq("consume", Queue, "--until-empty"));
         others[0].ExitCode.Should().Be(1, "{0}", others[0]);
         others[0].Output.Lines.Should().BeEmpty();
         others[0].Errors.Text.Should().Contain("can't be known").And.Contain($"process {holder.Id}");
@@ -61,10 +61,10 @@ public sealed class StoppedHolderTests : IDisposable
     {
         await PrepareAsync();
         await using var holder = await StoppedProcess.StartAsync(Produce("held"), "fsync", Folder);
-        var others = await RunAllAsync(
+        var others = await Others.RunAllAsync(
             Produce("refused"), Fiq("consume", Queue, "--until-empty"), Fiq("queue", "show", Queue));
-        ShouldBeBusy(others[0], "the attach lock", holder);
-        ShouldBeBusy(others[1], "the attach lock", holder);
+        Others.ShouldBeBusy(others[0], "the attach lock", holder);
+        Others.ShouldBeBusy(others[1], "the attach lock", holder);
         others[2].ExitCode.Should().Be(0, "who only looks waits for nobody: {0}", others[2]);
         _ledger.WasRefused("refused");
         await GoesOnAsync(holder);
@@ -77,9 +77,9 @@ public sealed class StoppedHolderTests : IDisposable
         await PrepareAsync();
         var create = Fiq("group", "create", Queue, "held");
         await using var holder = await StoppedProcess.StartAsync(create, "mkdirat", GroupsFolder);
-        var others = await RunAllAsync(
+        var others = await Others.RunAllAsync(
             Fiq("group", "create", Queue, "other"), Produce("stored"), Fiq("consume", Queue, "--until-empty"));
-        ShouldBeBusy(others[0], "the groups lock", holder);
+        Others.ShouldBeBusy(others[0], "the groups lock", holder);
         ShouldBeAcked(others[1]);
         others[2].ExitCode.Should().Be(0, "{0}", others[2]);
         (await holder.ContinueAsync()).ExitCode.Should().Be(0);
@@ -100,8 +100,8 @@ public sealed class StoppedHolderTests : IDisposable
         // Whoever comes first rebuilds the table under the group's lock, and syncs the offset file before.
         var consume = Fiq("consume", Queue, "--until-empty");
         await using var holder = await StoppedProcess.StartAsync(consume, "fdatasync", OffsetFile);
-        var others = await RunAllAsync(consume, Produce("stored"));
-        ShouldBeBusy(others[0], "the lock of group", holder);
+        var others = await Others.RunAllAsync(consume, Produce("stored"));
+        Others.ShouldBeBusy(others[0], "the lock of group", holder);
         ShouldBeAcked(others[1]);
         var ended = await holder.ContinueAsync();
         ended.ExitCode.Should().Be(0, "{0}", ended);
@@ -135,7 +135,7 @@ public sealed class StoppedHolderTests : IDisposable
         await using var holder = await StoppedProcess.StartAsync(held, "fallocate", Path.Combine(Folder, "spare.tmp"));
         // Together they need a second segment.
         await ProduceAsync(("roll", new string('z', 600_000)));
-        (await RunAllAsync(Produce("stored"))).Should().OnlyContain(result => result.ExitCode == 0)
+        (await Others.RunAllAsync(Produce("stored"))).Should().OnlyContain(result => result.ExitCode == 0)
             .And.AllSatisfy(ShouldBeAcked);
         var ended = await holder.ContinueAsync();
         ended.ExitCode.Should().Be(0, "{0}", ended);
@@ -165,16 +165,6 @@ public sealed class StoppedHolderTests : IDisposable
     {
         _ledger.SentAtOnce([(key, "body")]);
         return Fiq("produce", Queue, $"{key}:body:0");
-    }
-
-    private static Task<FiqResult[]> RunAllAsync(params FiqCommand[] commands) =>
-        Task.WhenAll(commands.Select(command => FiqProcess.RunAsync(command)));
-
-    private static void ShouldBeBusy(FiqResult result, string what, StoppedProcess holder)
-    {
-        result.ExitCode.Should().Be(Busy, "{0}", result);
-        result.Output.Lines.Should().BeEmpty();
-        result.Errors.Text.Should().Contain(what).And.Contain($"process {holder.Id}");
     }
 
     private void ShouldBeAcked(FiqResult result)

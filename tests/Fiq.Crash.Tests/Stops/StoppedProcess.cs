@@ -24,16 +24,16 @@ internal sealed class StoppedProcess : IAsyncDisposable
     /// <summary>Starts it, and returns once it is stopped.</summary>
     /// <param name="command">What to start; it gets no input.</param>
     /// <param name="call">The system call.</param>
-    /// <param name="path">The file or folder that the call is about.</param>
+    /// <param name="path">The file or folder that the call is about; null for any.</param>
     /// <param name="number">The how many-th of these calls.</param>
-    public static async Task<StoppedProcess> StartAsync(FiqCommand command, string call, string path, int number = 1)
+    public static async Task<StoppedProcess> StartAsync(FiqCommand command, string call, string? path, int number = 1)
     {
         var log = Path.GetTempFileName();
         var strace = FiqProcess.Start(command with
         {
             Wrapper =
             [
-                "strace", "-f", "-qq", "-o", log, "-P", path,
+                "strace", "-f", "-qq", "-o", log, .. path is null ? [] : new[] { "-P", path },
                 "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGSTOP:when={number}",
             ],
         });
