@@ -11,7 +11,9 @@ internal sealed class ConsumeScenario : Scenario
 {
     private const int Large = 400_000;
 
-    public override string Name => "consume";
+    public const string ItsName = "consume";
+
+    public override string Name => ItsName;
 
     public override bool WorksInBackground => true;
 
