@@ -4,6 +4,7 @@ using Fiq.Cli.Tests.Scenarios;
 using Fiq.Crash.Tests.Trace.Laws;
 using Fiq.Crash.Tests.Trace.Recovery;
 using Fiq.Crash.Tests.Trace.Scenarios;
+using Fiq.Simulation.Persistence;
 using Xunit.Abstractions;
 
 namespace Fiq.Crash.Tests.Trace;
@@ -18,6 +19,10 @@ public sealed class CrashStatesTests(RecordedScenarios scenarios, ITestOutputHel
 {
     /// <summary>Of these states one in so many is also appended to and asked again.</summary>
     private const int DeeplyEach = 4;
+
+    /// <summary>The kinds of disks that keep what they promise take turns, as in the simulation's campaigns.</summary>
+    private static readonly DiskRules[] Kinds =
+        [DiskRules.Strict, new DiskRules(SplitsRenames: true), new DiskRules(SyncsOwnName: true)];
 
     private static readonly int StatesEach = Number("FIQ_TRACE_STATES", 20);
 
@@ -44,6 +49,10 @@ public sealed class CrashStatesTests(RecordedScenarios scenarios, ITestOutputHel
 
     [StraceFact]
     public Task A_crash_after_a_failed_sync_leaves_every_message_that_was_told() => RecoverAsync(Producing.AFailedSync);
+
+    [StraceFact]
+    public Task A_crash_after_a_failed_sync_of_the_folder_leaves_every_message_that_was_told() =>
+        RecoverAsync(Producing.AFailedFolderSync);
 
     [StraceFact]
     public Task A_crash_under_two_producers_leaves_every_message_that_either_told() =>
@@ -88,7 +97,7 @@ public sealed class CrashStatesTests(RecordedScenarios scenarios, ITestOutputHel
     {
         var history = TraceHistory.Of(record.Calls.Where(call => !isLeftOut(call)));
         var firstCut = history.CutBehindNaming(Producing.Queue);
-        var states = CrashStates.Draw(history, firstCut, StatesEach, Seed, out _);
+        var states = CrashStates.Draw(history, DiskRules.Strict, firstCut, StatesEach, Seed, out _);
         foreach (var state in states)
         {
             if (await new RecoveredState(scenarios.Binary, record, state).FindFaultAsync(deeply: false) is { } fault)
@@ -106,10 +115,18 @@ public sealed class CrashStatesTests(RecordedScenarios scenarios, ITestOutputHel
         var record = await scenarios.Of(scenario);
         var history = TraceHistory.Of(record.Calls);
         var firstCut = fromTheBeginning ? 1 : history.CutBehindNaming(Producing.Queue);
-        var states = CrashStates.Draw(history, firstCut, StatesEach, Seed, out var distinct);
+        var distinct = 0;
+        var states = Kinds.SelectMany((rules, index) =>
+        {
+            // As many of each kind; what does not divide goes to the first ones.
+            var share = (StatesEach + Kinds.Length - 1 - index) / Kinds.Length;
+            var drawn = CrashStates.Draw(history, rules, firstCut, share, Seed + index, out var found);
+            distinct += found;
+            return drawn;
+        }).ToList();
         output.WriteLine(
-            $"{scenario.Method.Name}: {states.Count} of {distinct} states, cuts {firstCut}..{history.Disk.Count}, "
-                + $"FIQ_TRACE_SEED={Seed}");
+            $"{scenario.Method.Name}: {states.Count} of {distinct} states on {Kinds.Length} kinds of disks, "
+                + $"cuts {firstCut}..{history.Disk.Count}, FIQ_TRACE_SEED={Seed}");
         states.Should().NotBeEmpty();
         var faults = new ConcurrentBag<string>();
         await Parallel.ForEachAsync(states.Index(), async (indexed, _) =>

@@ -15,17 +15,18 @@ internal static class CrashStates
     private const int PerProfileMax = 3;
 
     /// <param name="history">The trace.</param>
+    /// <param name="rules">On what kind of disk.</param>
     /// <param name="firstCut">Where to begin.</param>
     /// <param name="countMax">How many to draw.</param>
     /// <param name="seed">Of what is drawn, and of the choices inside a profile.</param>
     /// <param name="distinct">How many different states there were to draw from.</param>
     public static IReadOnlyList<CrashState> Draw(
-        TraceHistory history, int firstCut, int countMax, int seed, out int distinct)
+        TraceHistory history, DiskRules rules, int firstCut, int countMax, int seed, out int distinct)
     {
         var random = new Random(seed);
         var seen = new HashSet<ulong>();
         var drawn = new List<(ulong Hash, CrashState State)>();
-        foreach (var state in All(history, firstCut, random))
+        foreach (var state in All(history, rules, firstCut, random))
         {
             var hash = state.Disk.Hash();
             if (!seen.Add(hash))
@@ -51,9 +52,9 @@ internal static class CrashStates
         return [.. drawn.Select(each => each.State)];
     }
 
-    private static IEnumerable<CrashState> All(TraceHistory history, int firstCut, Random random)
+    private static IEnumerable<CrashState> All(TraceHistory history, DiskRules rules, int firstCut, Random random)
     {
-        var model = new CrashModel(history.Disk, DiskRules.Strict, random);
+        var model = new CrashModel(history.Disk, rules, random);
         while (model.Cut < history.Disk.Count)
         {
             model.Advance();
@@ -66,7 +67,7 @@ internal static class CrashStates
             foreach (var image in Enum.GetValues<Profile>().SelectMany(images.Of))
             {
                 yield return new CrashState(
-                    $"cut {model.Cut}: {image.Name}", image.Disk, history.LastMomentAt(model.Cut));
+                    $"cut {model.Cut}: {image.Name}, {rules}", image.Disk, history.LastMomentAt(model.Cut));
             }
         }
     }
