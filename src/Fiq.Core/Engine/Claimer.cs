@@ -11,7 +11,22 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, LogReader reade
     private const long ClaimBytesMax = 64L * 1024 * 1024;
 
     /// <summary>Takes up to <paramref name="countMax"/> messages; empty when none is free.</summary>
+    /// <exception cref="DamagedException">What is next is damaged, and nothing lies before it.</exception>
+    /// <exception cref="FiqException"><see cref="ErrorCode.QueueNotFound"/>: the queue was deleted.</exception>
     public IReadOnlyList<Delivery> Claim(int countMax)
+    {
+        try
+        {
+            return ClaimNext(countMax);
+        }
+        catch (DamagedException) when (log.IsDeleted)
+        {
+            // What is taken away under its readers is missing, and no damage.
+            throw LogErrors.Deleted();
+        }
+    }
+
+    private List<Delivery> ClaimNext(int countMax)
     {
         while (true)
         {

@@ -64,17 +64,15 @@ internal sealed class Flusher : IDisposable
         while (true)
         {
             _wake.WaitOne();
-            // What is settled meanwhile goes along. Who leaves does not wait, and deletes like everybody: consumers
-            // that live for a moment would otherwise let the queue grow for ever.
-            bool ends = _stop.Wait(_delay);
-            if (_wanted) Flush();
-            if (ends) return;
+            // What is settled meanwhile goes along. At the end the group flushes by itself.
+            if (_stop.Wait(_delay)) return;
+            _wanted = false;
+            Flush();
         }
     }
 
     private void Flush()
     {
-        _wanted = false;
         try
         {
             long floor = _group.Flush();

@@ -24,6 +24,7 @@ internal sealed class FolderConsumer : IQueueConsumer
     private readonly Claimer _claimer;
     private readonly LogReader _reader;
     private readonly Pulse _pulse;
+    private readonly Trimmer _trimmer;
     private readonly Flusher _flusher;
     private readonly Checker? _checker;
     private readonly TimeProvider _time;
@@ -53,7 +54,9 @@ internal sealed class FolderConsumer : IQueueConsumer
         _reader = log.OpenReader();
         _claimer = new Claimer(log, group, _reader);
         _flushAtOnce = options.FlushInterval <= TimeSpan.Zero;
-        _flusher = new Flusher(group, options.FlushInterval, new Trimmer(folder, log, time).FloorIs, time);
+        _trimmer = new Trimmer(folder, log, time);
+        TimeSpan delay = _flushAtOnce ? TimeSpan.Zero : options.FlushInterval;
+        _flusher = new Flusher(group, delay, _trimmer.FloorIs, time);
         _pulse = new Pulse(group, _flusher.Want);
         Action<DamagedException> tell = options.DamageFound ?? (_ => { });
         _checker = folder.ChecksAtRest ? new Checker(log.OpenCheck(tell)) : null;
@@ -131,8 +134,8 @@ internal sealed class FolderConsumer : IQueueConsumer
         }
 
         _group.Settle(settled, accepted);
-        if (_flushAtOnce) _group.Flush();
-        _flusher.Want();
+        if (_flushAtOnce) _trimmer.FloorIs(_group.Flush());
+        else _flusher.Want();
         if (released) _log.WakeReaders();
         return new(accepted);
     }
@@ -162,7 +165,8 @@ internal sealed class FolderConsumer : IQueueConsumer
         _flusher.Dispose();
         try
         {
-            _group.Dispose();
+            // Messages first: deleting may wait for others, and nobody shall wait for what we held.
+            _trimmer.LastFloorIs(_group.Leave());
         }
         catch (Exception error) when (_log.IsDeleted && (error is FiqException or IOException))
         {

@@ -11,17 +11,34 @@ internal sealed class Trimmer(QueueFolder folder, QueueLog log, TimeProvider tim
     // Another group may lag behind; then asking again and again would only read its offset file.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    private readonly Lock _gate = new();
     private long _boundary;
     private long _epoch;
     private long _triedAt;
 
-    /// <summary>Called after each flush; one thread at a time.</summary>
+    /// <summary>Called after each flush.</summary>
     public void FloorIs(long floor)
+    {
+        lock (_gate)
+        {
+            if (_triedAt == 0 || time.GetElapsedTime(_triedAt) >= RetryAfter) Try(floor);
+        }
+    }
+
+    /// <summary>
+    /// Called when the consumer has left. Nobody asks again soon, and of consumers that live for a moment none would
+    /// ever: the queue would grow for ever.
+    /// </summary>
+    public void LastFloorIs(long floor)
+    {
+        lock (_gate) Try(floor);
+    }
+
+    private void Try(long floor)
     {
         long epoch = log.Watermark.Epoch;
         if (epoch != _epoch) Look(epoch);
         if (floor < _boundary) return;
-        if (_triedAt != 0 && time.GetElapsedTime(_triedAt) < RetryAfter) return;
         _triedAt = time.GetTimestamp();
         try
         {

@@ -157,26 +157,35 @@ internal sealed class ConsumerGroup : IDisposable
     /// <summary>Throws when the lease table's file was deleted or replaced.</summary>
     public void CheckIdentity() => attachment.CheckIdentity(folder);
 
-    /// <summary>Hands back what we hold, without counting attempts, flushes, and frees the slot.</summary>
-    public void Dispose()
+    /// <summary>
+    /// Hands back what we hold, without counting attempts, flushes, and frees the slot; returns the durable floor.
+    /// </summary>
+    public long Leave()
     {
-        if (disposed)
-            return;
         try
         {
             using (var inside = attachment.Door.Enter())
                 new Reap(inside.Table).HandBack(members.Own);
-            flusher.Flush();
+            var floor = flusher.Flush();
             using (var inside = attachment.Door.Enter())
             {
                 FreeSlot(inside.Table, members.Own);
                 inside.Table.Commit();
             }
+
+            return floor;
         }
         finally
         {
             Abandon();
         }
+    }
+
+    /// <summary>Leaves, if it has not left.</summary>
+    public void Dispose()
+    {
+        if (!disposed)
+            Leave();
     }
 
     /// <summary>Closes the descriptors and does nothing else, as if the process had been killed.</summary>

@@ -107,7 +107,8 @@ internal sealed class TableImage : ISharedMemory
 
     /// <summary>
     /// Only what is in use: entries end at the high-water mark, and behind it nobody looks further than one unfinished
-    /// change may lead. The rest of the rented bytes is as others left it.
+    /// change may lead; such a change leaves out what stands there already. The rest of the rented bytes is as others
+    /// left it.
     /// </summary>
     private void CopyFrom(ISharedMemory memory)
     {
@@ -115,14 +116,8 @@ internal sealed class TableImage : ISharedMemory
         var used = (int)Math.Clamp(
             (long)Load64(TableLayout.StateWordAt(TableWord.HighWater)), 0, TableLayout.EntryCount);
         bytes.AsSpan(TableLayout.JournalAt, TableLayout.StartedAt - TableLayout.JournalAt).Clear();
-        CopyFrom(memory, TableLayout.StartedAt, sizeof(ulong), used);
-        CopyFrom(memory, TableLayout.EntriesAt, TableLayout.EntryLength, used);
-    }
-
-    private void CopyFrom(ISharedMemory memory, int at, int length, int used)
-    {
-        memory.Read(at, bytes.AsSpan(at, used * length));
-        var zeros = Math.Min(EntriesPerChangeMax, TableLayout.EntryCount - used);
-        bytes.AsSpan(at + (used * length), zeros * length).Clear();
+        var reached = Math.Min(used + EntriesPerChangeMax, TableLayout.EntryCount);
+        memory.Read(TableLayout.StartedAt, bytes.AsSpan(TableLayout.StartedAt, reached * sizeof(ulong)));
+        memory.Read(TableLayout.EntriesAt, bytes.AsSpan(TableLayout.EntriesAt, reached * TableLayout.EntryLength));
     }
 }

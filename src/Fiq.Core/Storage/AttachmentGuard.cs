@@ -14,16 +14,32 @@ internal sealed class AttachmentGuard(LogContext context, ControlPage page, File
     private long _epoch;
 
     /// <exception cref="FiqException"><see cref="ErrorCode.QueueNotFound"/>: the queue was deleted.</exception>
-    /// <exception cref="DamagedException">The control file was replaced while in use.</exception>
+    /// <exception cref="DamagedException">
+    /// The control file or the tail segment was replaced or removed while in use.
+    /// </exception>
     public void Check()
     {
         if (page.Deleted) throw LogErrors.Deleted();
-        long epoch = page.Tail().Epoch;
-        if (epoch == _epoch && _checkedAt != 0 && context.Time.GetElapsedTime(_checkedAt) < CheckAfter) return;
+        LogMark tail = page.Tail();
+        if (tail.Epoch == _epoch && _checkedAt != 0 && context.Time.GetElapsedTime(_checkedAt) < CheckAfter) return;
         if (context.Folder.TryStatus(ControlFile.Name)?.Identity != control)
-            throw new DamagedException(
-                ControlFile.Name, 0, ControlLayout.Size, "it was replaced or removed while processes were using it");
+            throw Replaced(ControlFile.Name, ControlLayout.Size);
+        if (!IsTailItself(tail)) throw Replaced(tail.Segment.ToString(), tail.Position);
         _checkedAt = context.Time.GetTimestamp();
-        _epoch = epoch;
+        _epoch = tail.Epoch;
     }
+
+    /// <summary>Whether the tail's name leads to the file that everybody appends to; true while that changes.</summary>
+    private bool IsTailItself(in LogMark tail)
+    {
+        if (page.Rolling != 0) return true;
+        FileIdentity file = page.TailFile();
+        if (context.Folder.TryStatus(tail.Segment.ToString())?.Identity == file) return true;
+        // A roller stores the new tail, then its file, and ends the roll last; a queue's deletion is marked first.
+        if (page.Deleted) throw LogErrors.Deleted();
+        return page.Rolling != 0 || page.Tail().Epoch != tail.Epoch;
+    }
+
+    private static DamagedException Replaced(string file, long length) =>
+        new(file, 0, length, "it was replaced or removed while processes were using it");
 }

@@ -144,6 +144,8 @@ internal sealed class QueueLog : IDisposable
         long limit = floor();
         _page.Floor = limit;
         List<SegmentName> names = SegmentList.Read(_context.Folder);
+        // Whoever deletes a queue gives the lock back before its files are gone.
+        if (_page.Deleted || names.Count == 0) return 0;
         _page.FirstOffset = names[0].BaseOffset;
         int count = 0;
         // A segment's end is its successor's word; equal bases are empty segments.

@@ -20,21 +20,7 @@ public sealed class ReplacedFileTests : IDisposable
     public async Task A_producer_whose_control_file_is_replaced_or_removed_stops_and_says_so(bool replaced)
     {
         await _queue.CreateAsync();
-        await using var producer = await _queue.StartProducerAsync("first");
-        Exchange(_queue.Control, replaced);
-
-        // Asked once a second: what is acknowledged until then is in the log, and stays.
-        var patience = Stopwatch.StartNew();
-        for (var n = 0; !producer.InputWasRefused && !producer.Output.Ended.IsCompleted; n++)
-        {
-            patience.Elapsed.Should().BeLessThan(FiqProcess.Patience);
-            await producer.WriteAsync($"later-{n}:body:0\n");
-            await Task.Delay(50);
-        }
-
-        producer.EndInput();
-        var ended = await producer.EndAsync();
-        ended.ExitCode.Should().Be(Damaged, "{0}", ended);
+        var ended = await ExchangeUnderAProducerAsync(_queue.Control, replaced);
         ended.Errors.Text.Should().Contain("control").And.Contain("replaced or removed");
         if (replaced)
         {
@@ -42,6 +28,17 @@ public sealed class ReplacedFileTests : IDisposable
             stored.Select(found => (found.Offset, found.Key)).Should().Contain(
                 ResultLine.In(ended.Output).Select(line => (line.Offset, line.Key)));
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_producer_whose_tail_segment_is_replaced_or_removed_stops_and_says_so(bool replaced)
+    {
+        await _queue.CreateAsync();
+        var tail = Directory.GetFiles(_queue.Store.QueuePath(LedgeredQueue.Name), "*.log").Max()!;
+        var ended = await ExchangeUnderAProducerAsync(tail, replaced);
+        ended.Errors.Text.Should().Contain(Path.GetFileName(tail)).And.Contain("replaced or removed");
     }
 
     [Fact]
@@ -60,6 +57,26 @@ public sealed class ReplacedFileTests : IDisposable
         Printed.In(next.Output).Should().Contain(found => found.Key == "second");
         await _queue.ShouldHaveEverythingAsync(
             [.. Printed.In(ended.Output).Concat(Printed.In(next.Output)).Distinct()]);
+    }
+
+    private async Task<FiqResult> ExchangeUnderAProducerAsync(string file, bool replaced)
+    {
+        await using var producer = await _queue.StartProducerAsync("first");
+        Exchange(file, replaced);
+
+        // Asked once a second.
+        var patience = Stopwatch.StartNew();
+        for (var n = 0; !producer.InputWasRefused && !producer.Output.Ended.IsCompleted; n++)
+        {
+            patience.Elapsed.Should().BeLessThan(FiqProcess.Patience);
+            await producer.WriteAsync($"later-{n}:body:0\n");
+            await Task.Delay(50);
+        }
+
+        producer.EndInput();
+        var ended = await producer.EndAsync();
+        ended.ExitCode.Should().Be(Damaged, "{0}", ended);
+        return ended;
     }
 
     private static void Exchange(string path, bool replaced)

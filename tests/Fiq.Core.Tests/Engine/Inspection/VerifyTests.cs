@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Fiq.Engine;
 using Fiq.Engine.Inspection;
 using Fiq.Storage;
@@ -195,12 +196,15 @@ public sealed class VerifyTests
         await File.WriteAllTextAsync(rig.PathOf("00000099-00000000000000000099.log"), "");
         string first = rig.Segments[0];
         Damages.Flip(first, new FileInfo(first).Length - 10);
+        string backup = rig.Engine.PathOf("backup");
+        using (var link = Process.Start("ln", [rig.Segments[1], backup])) await link.WaitForExitAsync();
         QueueInspection found = await rig.VerifyAsync();
         found.Health.Should().Be(QueueHealth.Clean, string.Join('\n', found.Damages));
-        found.Notes.Should().HaveCount(4);
+        found.Notes.Should().HaveCount(5);
         found.Notes[0].Should().Contain("no footer");
         string.Join('\n', found.Notes).Should()
-            .Contain("notes.txt is not ours").And.Contain("torn").And.Contain("empty");
+            .Contain("notes.txt is not ours").And.Contain("torn").And.Contain("empty")
+            .And.Contain("has 1 more name");
     }
 
     [Fact]
