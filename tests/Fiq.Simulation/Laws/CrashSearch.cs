@@ -21,6 +21,8 @@ internal sealed record Violation(string Scenario, int Seed, string Where, string
 /// <param name="states">The states of disks met so far, in this and other searches.</param>
 internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDictionary<ulong, byte> states)
 {
+    private const int RecoveryEvents = 60;
+
     private static readonly Guid NextBoot = new("00000000-0000-0000-0000-000000000002");
 
     private static readonly Profile[] PowerCuts = [Profile.P1, Profile.P2, Profile.P3, Profile.P4, Profile.P5];
@@ -32,8 +34,8 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
     /// <summary>Images of one profile at one cut, at most.</summary>
     public int ImagesMax { get; init; } = 6;
 
-    /// <summary>About so many cuts of one history; all of them when it has fewer events.</summary>
-    public int CutsMax { get; init; } = 150;
+    /// <summary>About so many cuts of one history; every event of one that has not many times as many.</summary>
+    public int CutsMax { get; init; } = 100;
 
     public DiskRules Rules { get; init; } = DiskRules.Strict;
 
@@ -45,7 +47,7 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
         {
             SimMachine machine = new Workload(scenario, seed).Run();
             var model = new CrashModel(machine.History, Rules, _random);
-            int every = Math.Max(1, machine.History.Count / CutsMax);
+            int every = machine.History.Count <= 4 * CutsMax ? 1 : machine.History.Count / CutsMax;
             while (model.Cut < machine.History.Count)
             {
                 where = $"after event {model.Cut}";
@@ -88,7 +90,7 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
             Inspect(_ledger, image.Disk, Workload.Boot, Ending.Killed, depth: 1);
         }
 
-        if (BitRot.TryFlip(model.Cache, _random) is CrashImage rotten)
+        if (BitRot.TrySpoil(model.Cache, _random) is CrashImage rotten)
         {
             where = $"event {cut}, {rotten.Name}";
             Inspect(_ledger, rotten.Disk, Workload.Boot, Ending.Rotten, depth: 1);
@@ -114,9 +116,10 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
         if (!_inspected.Add((hash ^ (ulong)boot.GetHashCode(), ledger.Count))) return;
         states.TryAdd(hash, 0);
         var machine = new SimMachine(disk, boot, new Random(_random.Next()));
+        var inspection = new Inspection(ledger, ending) { Drains = _random.Next(16) == 0 };
         try
         {
-            new Inspection(ledger, ending) { Drains = _random.Next(16) == 0 }.Run(machine, $"newcomer {depth}");
+            inspection.Run(machine, $"newcomer {depth}");
         }
         catch (FiqException error) when (ending >= Ending.Rotten && IsHonest(error))
         {
@@ -124,7 +127,8 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
             return;
         }
 
-        if (depth > 1 && _random.Next(10) == 0) CrashAgain(ledger, machine, ending);
+        // Of another queue the ledger knows nothing.
+        if (depth > 1 && !inspection.BeganAnew && _random.Next(10) == 0) CrashAgain(ledger, machine, ending);
     }
 
     /// <summary>The power fails once more, while what it left is being recovered, or soon after.</summary>
@@ -132,17 +136,25 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
     {
         Ledger ledger = before.AfterPowerCut();
         var model = new CrashModel(machine.History, Rules, _random);
-        for (int cuts = 3; model.Cut < machine.History.Count && cuts > 0;)
+        HashSet<int> cuts = [.. SecondCuts(machine.History.Count)];
+        while (model.Cut < machine.History.Count)
         {
             DiskEvent what = model.Advance();
             if (what is Told { What: Fact fact }) ledger.Learn(fact);
-            bool decides = what is Told { What: Acked } or Synced or Renamed or Removed or Created;
-            if (_random.Next(decides ? 6 : 40) != 0) continue;
-            cuts--;
+            if (!cuts.Contains(model.Cut)) continue;
             var images = new CrashImages(model, _random, 2);
             foreach (CrashImage image in images.Of(Profile.P1).Concat(images.Of(Profile.P3)))
                 Inspect(ledger, image.Disk, NextBoot, ending, depth: 1);
         }
+    }
+
+    // Recovering stands at the beginning; behind it the newcomer goes on, and may build a group's table and drain it.
+    private IEnumerable<int> SecondCuts(int count)
+    {
+        yield return _random.Next(1, Math.Min(count, RecoveryEvents) + 1);
+        yield return _random.Next(1, Math.Min(count, RecoveryEvents) + 1);
+        yield return _random.Next(1, count + 1);
+        yield return count;
     }
 
     private static bool IsHonest(FiqException error) => error.Code is ErrorCode.Damaged or ErrorCode.Unsupported;

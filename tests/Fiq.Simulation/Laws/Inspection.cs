@@ -36,6 +36,9 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
     /// <summary>Whether groups are drained, and a queue that is not there is made, which takes longer.</summary>
     public bool Drains { get; init; }
 
+    /// <summary>Whether there was no queue, and one was made.</summary>
+    public bool BeganAnew { get; private set; }
+
     /// <summary>
     /// Opens, checks, goes on with the work, dies, and opens again. What is seen and acknowledged on the way is told to
     /// the machine's history: another crash must not undo it.
@@ -48,6 +51,7 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
         SimProcess process = machine.Start(name);
         using Opened? opened = Opened.TryOpen(process, settings: null) ?? TryBeginAnew(process);
         if (opened is null) return;
+        BeganAnew = opened.IsNew;
         LawBrokenException.Unless(!ledger.IsDeleted || opened.IsNew, "I3", $"a deleted queue has come back");
         List<(long Offset, string Body)> messages = opened.ReadAll();
         if (!opened.IsNew)
@@ -96,8 +100,21 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
             messages.Count == end - first, "I1", $"of {first}..{end - 1} {messages.Count} are there");
         for (int i = 0; i < messages.Count; i++)
             LawBrokenException.Unless(messages[i].Offset == first + i, "I12", $"offset {first + i} is missing");
-        if (ending != Ending.Lied) CheckPromises(first, end, messages);
+        if (ending == Ending.Lied) CheckNothingChanged(first, end, messages);
+        else CheckPromises(first, end, messages);
         CheckNothingInvented(messages);
+    }
+
+    /// <summary>A disk that lied may have lost it; it is never something else.</summary>
+    private void CheckNothingChanged(long first, long end, List<(long Offset, string Body)> messages)
+    {
+        foreach ((long offset, string body) in ledger.Acknowledged.Concat(ledger.Seen))
+        {
+            if (offset < first || offset >= end) continue;
+            string found = messages[(int)(offset - first)].Body;
+            LawBrokenException.Unless(
+                found == body, "I3", $"offset {offset} was {Ledger.Short(body)} and is {Ledger.Short(found)}");
+        }
     }
 
     private void CheckPromises(long first, long end, List<(long Offset, string Body)> messages)

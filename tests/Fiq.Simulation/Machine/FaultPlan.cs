@@ -14,7 +14,7 @@ internal sealed class FaultPlan
     /// <summary>How many more effects happen before the process dies; null: it lives.</summary>
     public long? EffectsLeft { get; set; }
 
-    /// <summary>How many more effects happen before the process is stopped, and for how long; null: it is not.</summary>
+    /// <summary>How many more effects happen before the process is stopped, and for how long; null: never.</summary>
     public (long EffectsLeft, TimeSpan Time)? Stop { get; set; }
 
     /// <summary>The error of a call; none when it works.</summary>

@@ -142,13 +142,13 @@ internal sealed class SimFile : IFile
             Machine.FailWriteBack(_inode);
         }
 
+        _process.Look();
         if (_errorsSeen != Machine.WriteErrors(_inode))
         {
             _errorsSeen = Machine.WriteErrors(_inode);
             throw new FileSystemException(call, Name, Errno.InputOutput, "writing back has failed");
         }
 
-        _process.Look();
         History.Sync(_inode, startedAt, succeeded: true);
     }
 

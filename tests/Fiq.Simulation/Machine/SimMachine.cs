@@ -47,8 +47,6 @@ internal sealed class SimMachine
     /// <summary>Numbers of 64 bits for ids, secrets and tokens.</summary>
     public ulong NextRandom() => (ulong)Random.NextInt64() << 1 | (uint)Random.Next(2);
 
-    public IReadOnlyList<SimProcess> Processes => _processes;
-
     public SimProcess Start(string name)
     {
         var process = new SimProcess(this, name);

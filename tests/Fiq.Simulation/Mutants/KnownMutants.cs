@@ -3,6 +3,11 @@ namespace Fiq.Simulation.Mutants;
 /// <summary>The bugs that the rig must catch: each has destroyed messages somewhere, or could here.</summary>
 internal static class KnownMutants
 {
+    /// <summary>The library as it is, built and run like the others: what is wrong with the rig shows here.</summary>
+    public static Mutant None { get; } = new(
+        "none", "Storage/Syncer.cs", "internal sealed class Syncer(", "internal sealed class Syncer(",
+        "append", "roll", "consume", "groups", "failed syncs", "bad weather", "heirs", "stops");
+
     public static IReadOnlyList<Mutant> All { get; } =
     [
         new("skip the sync", "Storage/Syncer.cs",

@@ -18,7 +18,7 @@ public sealed class MutantBuilds : IDisposable
     public MutantBuilds()
     {
         var projects = new StringBuilder();
-        foreach (Mutant mutant in KnownMutants.All)
+        foreach (Mutant mutant in KnownMutants.All.Append(KnownMutants.None))
         {
             string project = Path.Combine(Directory.CreateDirectory(FolderOf(mutant)).FullName, $"{Library}.csproj");
             File.WriteAllText(project, ProjectOf(mutant));

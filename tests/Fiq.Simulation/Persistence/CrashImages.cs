@@ -4,8 +4,8 @@ namespace Fiq.Simulation.Persistence;
 internal readonly record struct CrashImage(string Name, DiskImage Disk);
 
 /// <summary>
-/// Enumerates what a crash at a cut may leave: every subset where there are few, otherwise all prefixes, all but one,
-/// just one, pairs, and a seeded sample.
+/// What a crash at a cut may leave: every subset where there are few, otherwise a seeded sample of prefixes, all but
+/// one, just one, pairs and any others.
 /// </summary>
 /// <param name="model">Stands at the cut.</param>
 /// <param name="random">For what is sampled.</param>
@@ -80,9 +80,6 @@ internal sealed class CrashImages(CrashModel model, Random random, int countMax)
 
     private IEnumerable<Survival> Subsets(IReadOnlyList<Atom> may)
     {
-        yield return new Survival("none, old pages", _ => false, Oldest);
-        yield return new Survival("none, new pages", _ => false, Newest);
-        yield return new Survival("all, old pages", _ => true, Oldest);
         if (may.Count < 20 && 1 << may.Count <= countMax)
         {
             for (int mask = 0; mask < 1 << may.Count; mask++)
@@ -90,14 +87,31 @@ internal sealed class CrashImages(CrashModel model, Random random, int countMax)
             yield break;
         }
 
-        foreach (int i in Spread(may.Count)) yield return Only($"first {i}", may.Take(i));
-        foreach (int i in Spread(may.Count)) yield return Only($"without {i}", may.Where((_, at) => at != i));
-        foreach (int i in Spread(may.Count)) yield return Only($"only {i}", [may[i]]);
-        for (int i = 0; i < countMax; i++)
+        // Which the others do not give: every page of one moment. A few of the sample go for them.
+        switch (random.Next(4))
         {
-            if (i % 3 == 0) yield return Only($"pair {i}", [may[random.Next(may.Count)], may[random.Next(may.Count)]]);
-            else yield return Only($"#{i}", may.Where(_ => random.Next(2) == 0).ToList());
+            case 0: yield return new Survival("none, old pages", _ => false, Oldest); break;
+            case 1: yield return new Survival("none, new pages", _ => false, Newest); break;
+            case 2: yield return new Survival("all, old pages", _ => true, Oldest); break;
+            default: yield return new Survival("all, any pages", _ => true, Any); break;
         }
+
+        for (int i = 0; i < countMax; i++) yield return Some(may);
+    }
+
+    // Of all prefixes, all but one, just one, all pairs and any other, one; each kind as likely as the others.
+    private Survival Some(IReadOnlyList<Atom> may)
+    {
+        int one = random.Next(may.Count);
+        int other = random.Next(may.Count);
+        return random.Next(5) switch
+        {
+            0 => Only($"first {one}", may.Take(one)),
+            1 => Only($"without {one}", may.Where((_, at) => at != one)),
+            2 => Only($"only {one}", [may[one]]),
+            3 => Only($"only {one} and {other}", [may[one], may[other]]),
+            _ => Only("some", may.Where(_ => random.Next(2) == 0)),
+        };
     }
 
     private IEnumerable<Survival> Kinds(IReadOnlyList<Atom> may)

@@ -83,6 +83,9 @@ internal sealed class DiskHistory
         _events.Add(new Synced(inode, startedAt, succeeded, onDisk is not null));
     }
 
+    /// <summary>Whether something of that kind was said.</summary>
+    public bool WasTold<T>() => _events.Any(each => each is Told { What: T });
+
     /// <summary>Notes what was said at this point.</summary>
     public void Tell(object what) => _events.Add(new Told(what));
 

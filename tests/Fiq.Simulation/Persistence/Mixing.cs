@@ -13,7 +13,7 @@ internal static class Mixing
         return value ^ (value >> 31);
     }
 
-    /// <summary>Chance of that seed. The first numbers of neighbouring seeds are alike if they are not spread.</summary>
+    /// <summary>Chance of that seed. The first numbers of neighbouring seeds are alike unless spread.</summary>
     public static Random RandomOf(int seed) => new((int)Mix((ulong)seed));
 
     /// <summary>The hash of some bytes.</summary>

@@ -7,6 +7,8 @@ namespace Fiq.Simulation.Scenarios;
 /// <summary>What one process does in a scenario; it tells the history what it was told.</summary>
 internal abstract class Actor(Scenario scenario, SimProcess process)
 {
+    private const int LooksMax = 1_000;
+
     private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(30);
 
     protected Scenario Scenario { get; } = scenario;
@@ -53,6 +55,13 @@ internal abstract class Actor(Scenario scenario, SimProcess process)
         if (Scenario.Stops && Random.Next(Scenario.StopsOnceIn) == 0)
             Process.Faults.Stop = (Random.Next(effects), SomeTime(Random));
         if (Scenario.Kills && Random.Next(20) == 0) Process.Faults.EffectsLeft = Random.Next(effects);
+    }
+
+    /// <summary>Sleeps until somebody has made the queue, or long enough.</summary>
+    protected void WaitForQueue()
+    {
+        for (int i = 0; i < LooksMax && !Process.Machine.History.WasTold<QueueMade>(); i++)
+            Process.Rest(TimeSpan.FromMilliseconds(1));
     }
 
     protected void Tell(Fact fact) => Process.Machine.History.Tell(fact);

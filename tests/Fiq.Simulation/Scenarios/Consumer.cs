@@ -17,6 +17,7 @@ internal sealed class Consumer(Scenario scenario, SimProcess process, string gro
 
     protected override bool TryVisit()
     {
+        if (Scenario.Deletes) WaitForQueue();
         using Opened? opened = Opened.TryOpen(Process, Scenario.Deletes ? null : Settings);
         if (opened is null) return false;
         bool isNew = GroupBirth.TryCreate(
@@ -24,7 +25,8 @@ internal sealed class Consumer(Scenario scenario, SimProcess process, string gro
         (ConsumerGroup Group, IDirectory Directory) joined = opened.TryJoin(group)!.Value;
         using (joined.Directory)
         {
-            if (isNew || group == GroupName.Default.ToString()) Tell(new GroupMade(group, start));
+            // Whoever made it may have failed before he could say so.
+            Tell(new GroupMade(group, isNew ? start : joined.Group.Status(0).Floor));
             Work(opened, joined.Group);
             LeaveWith(joined.Group);
         }

@@ -10,6 +10,7 @@ internal sealed class Deleter(Scenario scenario, SimProcess process) : Actor(sce
 {
     protected override bool TryVisit()
     {
+        WaitForQueue();
         using IDirectory store = Process.Files.OpenDirectory("/");
         for (int step = Random.Next(3_000); step > 0; step--) Process.Look();
         Tell(new DeletionBegun());

@@ -52,6 +52,8 @@ internal sealed class Opened : IDisposable
                 && new QueueLifecycle(store, options).TryCreate(Name, settings);
             if (AttachedQueue.TryAttach(store, Name, created, options) is AttachedQueue queue)
                 return new Opened(process, store, queue);
+            // Deleted as soon as it was made: nobody makes it twice.
+            if (created) settings = null;
             if (settings is null) return null;
         }
     }

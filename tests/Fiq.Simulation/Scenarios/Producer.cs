@@ -14,8 +14,10 @@ internal sealed class Producer(Scenario scenario, SimProcess process) : Actor(sc
 
     protected override bool TryVisit()
     {
-        using Opened? opened = Opened.TryOpen(Process, Scenario.Deletes ? null : Settings)
-            ?? (_commits == 0 ? Opened.TryOpen(Process, Settings) : null);
+        // Once deleted it stays so: the first one makes the queue, and the others come when it is there.
+        bool makesIt = !Scenario.Deletes || (Process.Name == "p0" && _commits == 0);
+        if (!makesIt) WaitForQueue();
+        using Opened? opened = Opened.TryOpen(Process, makesIt ? Settings : null);
         if (opened is null) return false;
         for (int turn = 0; turn < Scenario.Turns; turn++)
         {

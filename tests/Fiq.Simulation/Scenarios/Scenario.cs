@@ -22,8 +22,8 @@ internal sealed record Scenario(string Name)
     public IReadOnlyList<string> MoreGroups { get; init; } = [];
 
     /// <summary>
-    /// How often all of them come: in the lives before the last one each is killed, and the next life begins with what
-    /// they left in the page cache and in the shared pages, on the same machine.
+    /// How often all of them come: in the lives before the last one a kill awaits each, if it lives so long, and the
+    /// next life begins with what they left in the page cache and in the shared pages, on the same machine.
     /// </summary>
     public int Lives { get; init; } = 1;
 
@@ -33,7 +33,7 @@ internal sealed record Scenario(string Name)
     /// <summary>Commits of a producer in each visit.</summary>
     public int Turns { get; init; } = 4;
 
-    /// <summary>Claims of a consumer that gave it something in each visit, at most; as many as turns if not said.</summary>
+    /// <summary>Claims that gave a consumer something in each visit, at most; as many as turns if not said.</summary>
     public int Claims { get => field > 0 ? field : Turns; init; }
 
     /// <summary>Padding of a message, at most.</summary>
@@ -119,8 +119,8 @@ internal sealed record Scenario(string Name)
         },
         new("stops")
         {
-            Producers = 2, Consumers = 3, Visits = 2, Turns = 5, Claims = 20, SegmentBytes = 4_096, PaddingMax = 1_500,
-            Stops = true, StopsOnceIn = 4,
+            Producers = 2, Consumers = 3, Visits = 2, Turns = 5, Claims = 20, SegmentBytes = 4_096,
+            PaddingMax = 1_500, Stops = true, StopsOnceIn = 4,
         },
         new("workers") { Producers = 2, Turns = 8, SegmentBytes = 4_096, PaddingMax = 600, Pools = 2 },
         new("killed workers")

@@ -13,7 +13,7 @@ namespace Fiq.Simulation.Scenarios;
 internal sealed class WorkersRun(Scenario scenario, SimMachine machine)
 {
     // They ask for messages as often as a real machine lets them.
-    private const long StepsMax = 200_000_000;
+    private const long StepsMax = 50_000_000;
 
     private readonly Lock _machineGate = new();
 
