@@ -10,9 +10,10 @@ internal static class Evidence
     /// <summary>Stands between a file's name and a number.</summary>
     public const string Infix = ".damaged-";
 
-    /// <summary>The name that a file would get now.</summary>
+    /// <summary>The name under which a file would be kept now, or is kept already.</summary>
     public static string NameFor(IDirectory folder, string name)
     {
+        if (LastOf(folder, name) is string last && AreOne(folder, name, last)) return last;
         for (int number = 1; ; number++)
         {
             string kept = string.Create(CultureInfo.InvariantCulture, $"{name}{Infix}{number}");
@@ -21,18 +22,26 @@ internal static class Evidence
     }
 
     /// <summary>
-    /// Moves a file aside, durably: what takes its place must not be on disk before. Nothing when there is none.
+    /// Moves a file aside, durably: what takes its place must not be on disk before. Nothing when there is none. The
+    /// new name is on disk before the old one goes, so there is no moment, on any file system, in which it has none.
     /// </summary>
     public static void Keep(IDirectory folder, string name)
     {
         if (folder.TryStatus(name) is null) return;
-        while (!folder.TryRenameNoReplace(name, NameFor(folder, name)))
-        {
-            // Somebody took that number: the next one is free.
-        }
-
+        string kept = NameFor(folder, name);
+        // Somebody may take that number meanwhile: then the next one is free.
+        while (!AreOne(folder, name, kept) && !folder.TryLink(name, kept)) kept = NameFor(folder, name);
+        folder.Sync();
+        folder.TryUnlink(name);
         folder.Sync();
     }
+
+    /// <summary>
+    /// Gives what was moved aside last its own name again, beside the one under which it is kept. False when there is
+    /// nothing, or the name is taken.
+    /// </summary>
+    public static bool TryPutBack(IDirectory folder, string name) =>
+        LastOf(folder, name) is string kept && folder.TryLink(kept, name);
 
     /// <summary>
     /// What was moved aside last under a name; null when nothing was. While the name itself is not there, this is what
@@ -44,4 +53,7 @@ internal static class Evidence
 
     /// <summary>Whether a name is one of a file that was moved aside.</summary>
     public static bool IsOne(string name) => name.Contains(Infix, StringComparison.Ordinal);
+
+    private static bool AreOne(IDirectory folder, string name, string other) =>
+        folder.TryStatus(name) is EntryStatus one && folder.TryStatus(other)?.Identity == one.Identity;
 }

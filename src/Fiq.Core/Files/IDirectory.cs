@@ -60,6 +60,9 @@ internal interface IDirectory : IDisposable
     /// </summary>
     bool TryRenameNoReplace(string from, string to);
 
+    /// <summary>Gives a file one more name; false, and nothing changed, when that name is taken.</summary>
+    bool TryLink(string existing, string name);
+
     /// <summary>Unlinks a file; false when there is none.</summary>
     bool TryUnlink(string name);
 

@@ -11,6 +11,10 @@ internal static unsafe partial class LibcDirectories
     [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Create(Descriptor directory, string name, uint mode);
 
+    [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Link(
+        Descriptor fromDirectory, string existing, Descriptor toDirectory, string name, int flags);
+
     [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unlink(Descriptor directory, string name, int flags);
 

@@ -60,6 +60,19 @@ internal sealed class PosixDirectory : IDirectory
 
     public bool TryRenameNoReplace(string from, string to) => TryRename(from, to, Abi.RenameNoReplace);
 
+    public bool TryLink(string existing, string name)
+    {
+        string path = PathOf(EntryName.Checked(existing));
+        EntryName.Checked(name);
+        while (LibcDirectories.Link(_descriptor, existing, _descriptor, name, flags: 0) != 0)
+        {
+            if (SystemError.Last == Errno.Exists) return false;
+            if (!SystemError.IsInterrupted) throw SystemError.Of("link", path);
+        }
+
+        return true;
+    }
+
     public bool TryUnlink(string name) => TryRemove(name, 0, "unlink");
 
     public bool TryRemoveDirectory(string name) => TryRemove(name, Abi.RemoveDirectory, "rmdir");

@@ -124,12 +124,12 @@ internal sealed class Committer(
     // not even after a power cut: whole batches of the refused commit would be carried over by a recovery.
     private static bool TryErase(IFile file, in LogMark tail, in LogMark end)
     {
-        long written = Math.Min(file.Length, end.Position);
-        // No further than was written: a full disk may have no room for more.
-        long header = Math.Min(tail.Position + BatchHeader.Size, written);
         try
         {
+            long written = Math.Min(file.Length, end.Position);
             if (written <= tail.Position) return true;
+            // No further than was written: a full disk may have no room for more.
+            long header = Math.Min(tail.Position + BatchHeader.Size, written);
             Erase(file, tail.Position, header);
             TryEraseRest(file, header, written);
             file.SyncData();

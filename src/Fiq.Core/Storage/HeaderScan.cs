@@ -50,17 +50,20 @@ internal static class HeaderScan
     private static bool TryFind(
         SegmentFile segment, ReadOnlySpan<byte> bytes, long windowAt, ref int next, out BatchHeader header)
     {
-        for (; next + BatchHeader.Size <= bytes.Length; next += 8)
+        Span<byte> magic = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(magic, BatchHeader.Magic);
+        header = default;
+        while (bytes[next..].IndexOf(magic) is >= 0 and int found)
         {
-            if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[next..]) != BatchHeader.Magic) continue;
+            next = (next + found + 7) & ~7;
+            if (next + BatchHeader.Size > bytes.Length) break;
             bool valid = BatchHeader.TryDecode(
                 bytes[next..], segment.Header.Secret, segment.Header.Ordinal, windowAt + next, out header);
-            if (!valid) continue;
             next += 8;
-            return true;
+            if (valid) return true;
         }
 
-        header = default;
+        next = bytes.Length;
         return false;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Fiq.Files;
 
@@ -79,15 +80,22 @@ internal sealed class Sealer(LogContext context, ControlLocks locks)
     {
         if (segment.FindNonZero(from) is not long first) return;
         int length = (int)Math.Min(TornBytesMax, segment.File.Length - first);
-        byte[] remainder = GC.AllocateUninitializedArray<byte>(length);
-        int read = segment.Read(remainder, first);
         List<string> kept = [.. context.Folder.List().Where(n => n.EndsWith(TornSuffix, StringComparison.Ordinal))];
         kept.Sort(StringComparer.Ordinal);
         for (int i = 0; i <= kept.Count - TornFilesMax; i++) context.Folder.TryUnlink(kept[i]);
         string name = string.Create(CultureInfo.InvariantCulture, $"{segment.Name}{TornSuffix}");
         if (context.Folder.TryStatus(name) is not null) return;
-        using IFile file = context.Folder.CreateFile(name);
-        // What was only set aside for writes to come says nothing.
-        file.Write(remainder.AsSpan(0, read).TrimEnd((byte)0), 0);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            Span<byte> remainder = buffer.AsSpan(0, segment.Read(buffer.AsSpan(0, length), first));
+            using IFile file = context.Folder.CreateFile(name);
+            // What was only set aside for writes to come says nothing.
+            file.Write(remainder[..(remainder.LastIndexOfAnyExcept((byte)0) + 1)], 0);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

@@ -28,6 +28,8 @@ internal abstract class DirectoryDecorator(IDirectory inner) : IDirectory
 
     public virtual bool TryRenameNoReplace(string from, string to) => inner.TryRenameNoReplace(from, to);
 
+    public virtual bool TryLink(string existing, string name) => inner.TryLink(existing, name);
+
     public virtual bool TryUnlink(string name) => inner.TryUnlink(name);
 
     public virtual bool TryRemoveDirectory(string name) => inner.TryRemoveDirectory(name);

@@ -44,6 +44,12 @@ internal sealed class FaultyDirectory(IDirectory inner, Faults faults) : Directo
         return Inner.TryRenameNoReplace(from, to);
     }
 
+    public override bool TryLink(string existing, string name)
+    {
+        faults.Call("link", name);
+        return Inner.TryLink(existing, name);
+    }
+
     public override bool TryUnlink(string name)
     {
         faults.Call("unlink", name);

@@ -27,6 +27,8 @@ internal sealed class FactualDirectory(DirectoryFacts facts) : IDirectory
 
     public bool TryRenameNoReplace(string from, string to) => throw new NotSupportedException();
 
+    public bool TryLink(string existing, string name) => throw new NotSupportedException();
+
     public bool TryUnlink(string name) => throw new NotSupportedException();
 
     public bool TryRemoveDirectory(string name) => throw new NotSupportedException();

@@ -76,6 +76,7 @@ public sealed class PosixDirectoryTests : IDisposable
         Directory.Invoking(d => d.CreateDirectory(name)).Should().Throw<ArgumentException>();
         Directory.Invoking(d => d.Rename("x", name)).Should().Throw<ArgumentException>();
         Directory.Invoking(d => d.TryRenameNoReplace(name, "x")).Should().Throw<ArgumentException>();
+        Directory.Invoking(d => d.TryLink("x", name)).Should().Throw<ArgumentException>();
         Directory.Invoking(d => d.TryUnlink(name)).Should().Throw<ArgumentException>();
         Directory.Invoking(d => d.TryRemoveDirectory(name)).Should().Throw<ArgumentException>();
     }
@@ -100,6 +101,22 @@ public sealed class PosixDirectoryTests : IDisposable
         Directory.TryStatus("b")!.Value.Identity.Should().Be(second.Identity);
         Directory.TryRenameNoReplace("a", "c").Should().BeTrue();
         Directory.List().Should().BeEquivalentTo("b", "c");
+    }
+
+    [Fact]
+    public void A_link_is_one_more_name_of_the_same_file_and_takes_no_name_away()
+    {
+        using IFile file = Directory.CreateFile("a");
+        Directory.CreateFile("taken").Dispose();
+        Directory.TryLink("a", "taken").Should().BeFalse();
+        Directory.TryStatus("taken")!.Value.Identity.Should().NotBe(file.Identity);
+        Directory.TryLink("a", "b").Should().BeTrue();
+        Directory.TryStatus("a").Should().Be(Directory.TryStatus("b"));
+        Directory.TryStatus("b")!.Value.LinkCount.Should().Be(2);
+        Directory.TryUnlink("a").Should().BeTrue();
+        Directory.TryStatus("b")!.Value.Identity.Should().Be(file.Identity);
+        Directory.Invoking(d => d.TryLink("a", "c")).Should().Throw<FileSystemException>()
+            .Which.Errno.Should().Be(Errno.NoEntry);
     }
 
     [Fact]

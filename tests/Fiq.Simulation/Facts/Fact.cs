@@ -31,11 +31,18 @@ internal sealed record Refused(string Producer, int Commit) : Fact;
 internal sealed record Seen(long Offset, string Body) : Fact;
 
 /// <summary>A consumer was given these, each under its lease's token.</summary>
-internal sealed record Claimed(string Group, IReadOnlyList<(long Offset, LeaseToken Token)> Leases) : Fact
+internal sealed record Claimed(
+    string Group, string Consumer, IReadOnlyList<(long Offset, LeaseToken Token)> Leases) : Fact
 {
-    public static Claimed By(string group, IEnumerable<Delivery> deliveries) =>
-        new(group, [.. deliveries.Select(each => (each.Offset, each.Token))]);
+    public static Claimed By(string group, string consumer, IEnumerable<Delivery> deliveries) =>
+        new(group, consumer, [.. deliveries.Select(each => (each.Offset, each.Token))]);
 }
+
+/// <summary>A consumer is about to hand these back.</summary>
+internal sealed record ReturnBegun(string Group, IReadOnlyList<long> Offsets) : Fact;
+
+/// <summary>A process is about to leave, has died, or was stopped: others may take over what it holds.</summary>
+internal sealed record Retired(string Process) : Fact;
 
 /// <summary>A consumer is about to settle these.</summary>
 internal sealed record SettleBegun(string Group, IReadOnlyList<long> Offsets) : Fact;
@@ -52,3 +59,6 @@ internal sealed record FlushBegun(string Group, string Consumer) : Fact;
 
 /// <summary>It was told that this has happened.</summary>
 internal sealed record FlushEnded(string Group, string Consumer) : Fact;
+
+/// <summary>Said of bytes, which the ledger knows nothing of: a segment is durable up to there.</summary>
+internal sealed record Covered(string Segment, long Position);

@@ -24,8 +24,11 @@ internal sealed class GroupLedger(long start)
     /// <summary>Where it began; below, everything counts as settled.</summary>
     public long Start { get; } = start;
 
-    /// <summary>The newest lease that was given for each offset.</summary>
-    public Dictionary<long, LeaseToken> Leases { get; } = [];
+    /// <summary>The newest lease that was given for each offset, and to whom.</summary>
+    public Dictionary<long, (LeaseToken Token, string Consumer)> Leases { get; } = [];
+
+    /// <summary>Offsets whose holder was about to hand them back.</summary>
+    public HashSet<long> Returning { get; } = [];
 
     /// <summary>Offsets that somebody has tried to settle.</summary>
     public HashSet<long> Tried { get; } = [];
@@ -57,6 +60,7 @@ internal sealed class Ledger
 {
     private readonly Dictionary<(string, int), Send> _sends = [];
     private readonly Dictionary<string, (string, int)> _bodies = [];
+    private readonly HashSet<string> _retired = [];
 
     /// <summary>How many facts it knows: states of a disk are checked again when somebody was told more.</summary>
     public int Count { get; private set; }
@@ -106,6 +110,8 @@ internal sealed class Ledger
             case Refused refused: End(refused.Producer, refused.Commit, SendState.Refused, -1); break;
             case Seen seen: Learn(seen); break;
             case Claimed claimed: Learn(claimed); break;
+            case ReturnBegun returning: Groups[returning.Group].Returning.UnionWith(returning.Offsets); break;
+            case Retired retired: _retired.Add(retired.Process); break;
             case SettleBegun settle: Groups[settle.Group].Tried.UnionWith(settle.Offsets); break;
             case SettleEnded settle: Learn(settle); break;
             case FlushBegun flush:
@@ -154,13 +160,27 @@ internal sealed class Ledger
         GroupLedger group = Groups[claimed.Group];
         foreach ((long offset, LeaseToken token) in claimed.Leases)
         {
-            bool isNewer = !group.Leases.TryGetValue(offset, out LeaseToken newest)
-                || token.Table != newest.Table || token.Serial > newest.Serial;
+            bool isFirst = !group.Leases.TryGetValue(offset, out (LeaseToken Token, string Consumer) newest);
+            bool isNewer = isFirst || token.Table != newest.Token.Table || token.Serial > newest.Token.Serial;
             if (!isNewer) continue;
             LawBrokenException.Unless(
                 !group.Accepted.Contains(offset), "I7", $"offset {offset} of {claimed.Group} was given out settled");
-            group.Leases[offset] = token;
+            LawBrokenException.Unless(
+                isFirst || group.Returning.Contains(offset) || _retired.Contains(newest.Consumer), "I5",
+                $"offset {offset} of {claimed.Group} was given out while {newest.Consumer} held it");
+            if (isFirst && _retired.Count == 0) CheckOrder(group, offset, token);
+            group.Leases[offset] = (token, claimed.Consumer);
         }
+    }
+
+    // While nobody has left: what a dead one had taken and could not tell comes later than what stands behind it.
+    private static void CheckOrder(GroupLedger group, long offset, LeaseToken token)
+    {
+        foreach ((long other, (LeaseToken given, _)) in group.Leases)
+            LawBrokenException.Unless(
+                group.Returning.Contains(other) || given.Serial == token.Serial
+                    || offset < other == token.Serial < given.Serial,
+                "I4", $"offset {offset} was first given out in another order than offset {other}");
     }
 
     private void Learn(SettleEnded settle)
@@ -171,7 +191,7 @@ internal sealed class Ledger
             LawBrokenException.Unless(
                 group.Accepted.Add(offset), "I7", $"offset {offset} of {settle.Group} was settled twice");
             LawBrokenException.Unless(
-                group.Leases[offset] == token, "I7",
+                group.Leases[offset].Token == token, "I7",
                 $"offset {offset} of {settle.Group} was settled under a lease that another one has replaced");
         }
     }

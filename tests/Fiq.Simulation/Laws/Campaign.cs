@@ -11,6 +11,7 @@ internal sealed class Campaign(Action<string> report)
 {
     // A deliberate bug shows at many places of a history, or in few places of the next one.
     private const int FewCuts = 40;
+    private const int CutsMax = 70;
 
     private readonly ConcurrentDictionary<ulong, byte> _states = [];
     private readonly ConcurrentQueue<Violation> _violations = [];
@@ -66,7 +67,9 @@ internal sealed class Campaign(Action<string> report)
         for (int seed = firstSeed; goesOn() && _violations.IsEmpty; seed++)
         {
             var processors = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
-            Parallel.ForEach(Scenario.All, processors, scenario =>
+            // One after the other as they come: the longest ones must not wait for each other on one processor.
+            var turns = Partitioner.Create(Scenario.All, EnumerablePartitionerOptions.NoBuffering);
+            Parallel.ForEach(turns, processors, scenario =>
             {
                 // Each scenario has its turn in the first round.
                 if (seed == firstSeed || goesOn()) Search(scenario, seed);
@@ -74,7 +77,7 @@ internal sealed class Campaign(Action<string> report)
         }
     }
 
-    private void Search(Scenario scenario, int seed, int cutsMax = 100)
+    private void Search(Scenario scenario, int seed, int cutsMax = CutsMax)
     {
         long start = Environment.TickCount64;
         var search = new CrashSearch(scenario, seed, _states) { Rules = RulesOf(scenario, seed), CutsMax = cutsMax };

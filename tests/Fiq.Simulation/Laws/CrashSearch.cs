@@ -22,6 +22,7 @@ internal sealed record Violation(string Scenario, int Seed, string Where, string
 internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDictionary<ulong, byte> states)
 {
     private const int RecoveryEvents = 60;
+    private const int RepairsOnceIn = 6;
 
     private static readonly Guid NextBoot = new("00000000-0000-0000-0000-000000000002");
 
@@ -29,13 +30,14 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
 
     private readonly Random _random = Mixing.RandomOf(seed);
     private readonly Ledger _ledger = new();
+    private readonly DurableBytes _durable = new();
     private readonly HashSet<(ulong, int)> _inspected = [];
 
     /// <summary>Images of one profile at one cut, at most.</summary>
     public int ImagesMax { get; init; } = 6;
 
     /// <summary>About so many cuts of one history; every event of one that has not many times as many.</summary>
-    public int CutsMax { get; init; } = 100;
+    public required int CutsMax { get; init; }
 
     public DiskRules Rules { get; init; } = DiskRules.Strict;
 
@@ -51,10 +53,12 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
             while (model.Cut < machine.History.Count)
             {
                 where = $"after event {model.Cut}";
+                _durable.Check(machine.History.Events[model.Cut], model.Cache);
                 DiskEvent what = model.Advance();
                 if (what is Told { What: Fact fact }) _ledger.Learn(fact);
+                if (what is Told { What: Covered covered }) _durable.Learn(covered, model.Cache);
                 bool saidMore = model.Cut < machine.History.Count && machine.History.Events[model.Cut] is Told;
-                if (what is Told && !saidMore) InspectPromises(model, ref where);
+                if (what is Told && !saidMore) InspectSaid(model, ref where);
                 // What is said, synced or named decides; of stores and writes there are many like the last.
                 bool decides = what is Told or Synced or Renamed or Removed or Created;
                 if (_random.Next(decides ? Math.Max(1, every / 3) : every) != 0) continue;
@@ -70,14 +74,20 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
         }
     }
 
-    /// <summary>Whatever was just said must be true of a disk that holds nothing but what was promised.</summary>
-    private void InspectPromises(CrashModel model, ref string where)
+    /// <summary>
+    /// Whatever was just said must be true of a disk that holds nothing but what was promised, and as true when all
+    /// processes die and everything is there that they have done.
+    /// </summary>
+    private void InspectSaid(CrashModel model, ref string where)
     {
         foreach (CrashImage image in new CrashImages(model, _random, ImagesMax).OfPromises())
         {
             where = $"event {model.Cut}, {image.Name}";
             Inspect(_ledger, image.Disk, NextBoot, Rules.Lies > 0 ? Ending.Lied : Ending.PowerCut, depth: 1);
         }
+
+        where = $"event {model.Cut}, P0";
+        Inspect(_ledger, model.Cache.Copy(), Workload.Boot, Ending.Killed, depth: 1);
     }
 
     private void InspectCut(CrashModel model, ref string where)
@@ -90,7 +100,7 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
             Inspect(_ledger, image.Disk, Workload.Boot, Ending.Killed, depth: 1);
         }
 
-        if (BitRot.TrySpoil(model.Cache, _random) is CrashImage rotten)
+        if (new BitRot(model, _random).TrySpoil() is CrashImage rotten)
         {
             where = $"event {cut}, {rotten.Name}";
             Inspect(_ledger, rotten.Disk, Workload.Boot, Ending.Rotten, depth: 1);
@@ -123,7 +133,9 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
         }
         catch (FiqException error) when (ending >= Ending.Rotten && IsHonest(error))
         {
-            // What rotted, or what the disk lied about, is named: more can't be asked for.
+            // What rotted, or what the disk lied about, is named: more can't be asked for, but that it can be mended.
+            if (ending == Ending.Rotten && Rules.Lies == 0 && _random.Next(RepairsOnceIn) == 0)
+                new RepairSearch(ledger, _random).Run(disk, boot, Rules);
             return;
         }
 

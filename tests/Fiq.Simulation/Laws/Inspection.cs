@@ -207,7 +207,7 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
                     LawBrokenException.Unless(
                         Opened.TextOf(delivery.Message) == messages[delivery.Offset], "I3",
                         $"offset {delivery.Offset} is delivered as something else");
-                Tell(Claimed.By(name.ToString(), deliveries));
+                Tell(Claimed.By(name.ToString(), opened.Process.Name, deliveries));
                 delivered.AddRange(deliveries.Select(each => each.Offset));
                 SettledOffset[] ends =
                     [.. deliveries.Select(each => new SettledOffset(each.Token, each.Offset, 1_000, Done: true))];

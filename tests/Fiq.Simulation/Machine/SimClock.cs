@@ -1,6 +1,6 @@
 namespace Fiq.Simulation.Machine;
 
-/// <summary>The only clock of a simulated machine: it goes on by steps, and jumps when all processes sleep.</summary>
+/// <summary>The clocks of a simulated machine: they go on by steps, and jump when all processes sleep.</summary>
 internal sealed class SimClock : TimeProvider
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -8,11 +8,16 @@ internal sealed class SimClock : TimeProvider
     // Not 0: a timestamp of 0 means "never" to those who keep one.
     private long _ticks = TimeSpan.TicksPerSecond;
 
+    private TimeSpan _set;
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => _ticks;
 
-    public override DateTimeOffset GetUtcNow() => Start.AddTicks(_ticks);
+    public override DateTimeOffset GetUtcNow() => Start.AddTicks(_ticks) + _set;
 
     public void Advance(TimeSpan time) => _ticks += time.Ticks;
+
+    /// <summary>Somebody sets the clock on the wall: timestamps go on as if nothing had happened.</summary>
+    public void Set(TimeSpan by) => _set += by;
 }

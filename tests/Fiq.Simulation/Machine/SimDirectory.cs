@@ -31,13 +31,13 @@ internal sealed class SimDirectory : IDirectory
 
     public IReadOnlyList<string> List()
     {
-        _process.Look();
+        _process.Ask("list", Path);
         return [.. Entries.Keys];
     }
 
     public EntryStatus? TryStatus(string name)
     {
-        _process.Look();
+        _process.Ask("stat", name);
         if (!Entries.TryGetValue(EntryName.Checked(name), out long inode)) return null;
         var identity = new FileIdentity(1, (ulong)inode);
         return History.Now.IsDirectory(inode)
@@ -47,7 +47,7 @@ internal sealed class SimDirectory : IDirectory
 
     public IFile? TryOpenFile(string name, bool writable)
     {
-        _process.Look();
+        _process.Ask("open", name);
         if (!Entries.TryGetValue(EntryName.Checked(name), out long inode)) return null;
         if (History.Now.IsDirectory(inode)) throw Error("open", name, Errno.IsADirectory);
         return new SimFile(_process, inode, name, writable);
@@ -62,7 +62,7 @@ internal sealed class SimDirectory : IDirectory
 
     public IDirectory? TryOpenDirectory(string name)
     {
-        _process.Look();
+        _process.Ask("open", name);
         if (!Entries.TryGetValue(EntryName.Checked(name), out long inode)) return null;
         if (!History.Now.IsDirectory(inode)) throw Error("open", name, Errno.NotADirectory);
         return new SimDirectory(_process, inode, $"{Path}/{name}");
@@ -88,6 +88,16 @@ internal sealed class SimDirectory : IDirectory
         if (!Entries.ContainsKey(EntryName.Checked(from))) throw Error("rename", from, Errno.NoEntry);
         if (Entries.ContainsKey(EntryName.Checked(to))) return false;
         History.Rename(_inode, from, to);
+        return true;
+    }
+
+    public bool TryLink(string existing, string name)
+    {
+        _process.Call("link", existing);
+        if (!Entries.TryGetValue(EntryName.Checked(existing), out long inode))
+            throw Error("link", existing, Errno.NoEntry);
+        if (Entries.ContainsKey(EntryName.Checked(name))) return false;
+        History.Link(_inode, name, inode);
         return true;
     }
 
@@ -131,7 +141,7 @@ internal sealed class SimDirectory : IDirectory
 
     public bool TryLockExclusive()
     {
-        _process.Effect();
+        _process.Call("lock", Path);
         _lock ??= new SimFile(_process, _inode, Path, writable: false);
         return _process.Machine.Locks.TryTake(new WaitPlace(_inode, WholeLock), _lock, exclusive: true);
     }

@@ -6,7 +6,6 @@ namespace Fiq.Simulation.Machine;
 /// <summary>An open file of a simulated machine: a description with locks of its own.</summary>
 internal sealed class SimFile : IFile
 {
-
     private readonly SimProcess _process;
     private readonly long _inode;
     private readonly bool _writable;
@@ -30,7 +29,7 @@ internal sealed class SimFile : IFile
     {
         get
         {
-            _process.Look();
+            _process.Ask("stat", Name);
             return Content.Length;
         }
     }
@@ -45,7 +44,7 @@ internal sealed class SimFile : IFile
 
     public int Read(Span<byte> buffer, long position)
     {
-        _process.Look();
+        _process.Ask("read", Name);
         return Content.Read(buffer, position);
     }
 
@@ -59,7 +58,7 @@ internal sealed class SimFile : IFile
         catch (FileSystemException)
         {
             // What did fit stays in the file, and that may be all of it: an error does not undo it.
-            int begun = Machine.Random.Next(4) == 0 ? bytes.Length : Machine.Random.Next(bytes.Length);
+            int begun = Machine.Random.Next(3) == 0 ? bytes.Length : Machine.Random.Next(bytes.Length);
             if (begun > 0) History.Write(_inode, position, bytes[..begun]);
             throw;
         }
@@ -86,13 +85,13 @@ internal sealed class SimFile : IFile
 
     public long? FindData(long position)
     {
-        _process.Look();
+        _process.Ask("seek", Name);
         return Content.FindData(position);
     }
 
     public bool TryLock(long at, bool exclusive)
     {
-        _process.Effect();
+        _process.Call("lock", Name);
         return Machine.Locks.TryTake(Place(at), this, exclusive);
     }
 
@@ -105,7 +104,7 @@ internal sealed class SimFile : IFile
 
     public bool IsLockedByOther(long at)
     {
-        _process.Look();
+        _process.Ask("lock", Name);
         return Machine.Locks.IsHeldByOther(Place(at), this);
     }
 
@@ -113,7 +112,7 @@ internal sealed class SimFile : IFile
 
     public ISharedMemory Map(int length, bool writable)
     {
-        _process.Look();
+        _process.Ask("map", Name);
         if (Content.Length < length)
             throw new FileSystemException("mmap", Name, Errno.InvalidArgument, "it is shorter than what is mapped");
         return new SimMemory(_process, _inode, length, writable);

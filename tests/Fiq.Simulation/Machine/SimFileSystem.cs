@@ -10,7 +10,7 @@ internal sealed class SimFileSystem(SimProcess process) : IFileSystem
 
     public IDirectory OpenDirectory(string path)
     {
-        process.Look();
+        process.Ask("open", path);
         DiskImage disk = process.Machine.History.Now;
         long inode = DiskImage.Root;
         foreach (string part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))

@@ -36,7 +36,7 @@ internal sealed class SimMachine
     public ISchedule Schedule { get; set; }
 
     /// <summary>Called when a process has just been stopped, or has died, in the middle of what it did.</summary>
-    public Action HeldUp { get; set; } = () => { };
+    public Action<SimProcess> HeldUp { get; set; } = _ => { };
 
     /// <summary>How long a sync takes, at most.</summary>
     public TimeSpan SlowestSync { get; set; } = TimeSpan.FromMilliseconds(2);

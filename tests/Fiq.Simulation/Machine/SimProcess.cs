@@ -38,6 +38,13 @@ internal sealed class SimProcess
         CheckAlive();
     }
 
+    /// <summary>A call that only looks, and may fail.</summary>
+    public void Ask(string call, string file)
+    {
+        Look();
+        FailIfPlanned(call, file);
+    }
+
     /// <summary>Something that changes what others see.</summary>
     public void Effect()
     {
@@ -47,21 +54,25 @@ internal sealed class SimProcess
         if (Faults.CountDies())
         {
             Kill();
-            Machine.HeldUp();
+            Machine.HeldUp(this);
             throw new KilledException();
         }
 
-        if (Faults.CountStops() is not TimeSpan time) return;
+        if (Faults.CountStops() is TimeSpan time) Stop(time);
+    }
+
+    /// <summary>SIGSTOP, and SIGCONT after that long: it does not come beyond its next step before.</summary>
+    public void Stop(TimeSpan time)
+    {
         StoppedUntil = Machine.Clock.GetTimestamp() + time.Ticks;
-        Machine.HeldUp();
+        Machine.HeldUp(this);
     }
 
     /// <summary>A call that changes something, and may fail.</summary>
     public void Call(string name, string file)
     {
         Effect();
-        Errno errno = Faults.ErrorOf(new SystemCall(name, file));
-        if (errno != Errno.None) throw new FileSystemException(name, file, errno, "injected");
+        FailIfPlanned(name, file);
     }
 
     /// <summary>Sleeps that long: nobody wakes it.</summary>
@@ -83,6 +94,12 @@ internal sealed class SimProcess
     public void Opened(SimDirectory directory) => _directories.Add(directory);
 
     public void Closed(SimDirectory directory) => _directories.Remove(directory);
+
+    private void FailIfPlanned(string call, string file)
+    {
+        Errno errno = Faults.ErrorOf(new SystemCall(call, file));
+        if (errno != Errno.None) throw new FileSystemException(call, file, errno, "injected");
+    }
 
     private void CheckAlive()
     {

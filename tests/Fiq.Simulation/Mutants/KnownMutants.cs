@@ -43,7 +43,7 @@ internal static class KnownMutants
         new("delete a segment before the offset is synced", "Engine/QueueFolder.cs",
             "GroupReader.ReadDurableFloor(group, GroupOf(name))",
             "GroupReader.Read(group, GroupOf(name), long.MaxValue).Floor",
-            "consume", "groups"),
+            "groups"),
         new("a refused batch stays in the file", "Storage/Committer.cs",
             "            if (written <= tail.Position) return true;\n", "            if (written > 0) return true;\n",
             "full disk"),
@@ -63,7 +63,10 @@ internal static class KnownMutants
         new("no fencing", "Groups/Settle.cs",
             "table.Entry(index).Serial == token.Serial ? index : null",
             "table.Entry(index).Owner.Slot is null ? null : index",
-            "stops"),
+            "slow hands"),
+        new("take over from the living", "Groups/Members.cs",
+            "(IsDead(slot) || (Holds(slot) && Hangs(slot)))", "(IsDead(slot) || Holds(slot))",
+            "groups"),
         new("show what is not durable", "Storage/QueueLog.cs",
             "public LogMark Watermark => _page.Watermark();", "public LogMark Watermark => _page.Tail();",
             "consume", "crowd", "groups"),
@@ -73,6 +76,6 @@ internal static class KnownMutants
             "bad weather"),
         new("a dead member's change stays half done", "Groups/GroupDoor.cs",
             "if (!RedoRecord.TryReplay(Memory))", "if (false)",
-            "kills", "heirs"),
+            "kills"),
     ];
 }

@@ -60,6 +60,10 @@ internal sealed class CrashModel
         switch (what)
         {
             case Created created: Follow(created); break;
+            case Linked linked:
+                Cache.Entries(linked.Directory)[linked.Name] = linked.Inode;
+                _inodes[linked.Directory].Add(new AddAtom(linked.Directory, Cut, linked.Name, linked.Inode));
+                break;
             case Removed removed:
                 Cache.Entries(removed.Directory).Remove(removed.Name);
                 _inodes[removed.Directory].Add(new RemoveAtom(removed.Directory, Cut, removed.Name));

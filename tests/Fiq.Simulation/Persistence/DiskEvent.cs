@@ -6,6 +6,9 @@ internal abstract record DiskEvent;
 /// <summary>A file or a directory was created.</summary>
 internal sealed record Created(long Directory, string Name, long Inode, bool IsDirectory) : DiskEvent;
 
+/// <summary>A file was given one more name.</summary>
+internal sealed record Linked(long Directory, string Name, long Inode) : DiskEvent;
+
 /// <summary>A name was removed: unlink or rmdir.</summary>
 internal sealed record Removed(long Directory, string Name) : DiskEvent;
 

@@ -38,6 +38,12 @@ internal sealed class DiskHistory
         _events.Add(new Removed(directory, name));
     }
 
+    public void Link(long directory, string name, long inode)
+    {
+        Now.Entries(directory)[name] = inode;
+        _events.Add(new Linked(directory, name, inode));
+    }
+
     public void Rename(long directory, string from, string to)
     {
         SortedDictionary<string, long> entries = Now.Entries(directory);

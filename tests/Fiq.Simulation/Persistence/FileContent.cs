@@ -116,10 +116,11 @@ internal sealed class FileContent
     private void PatchBlock(long number, int at, ReadOnlySpan<byte> bytes)
     {
         Block? before = _blocks.GetValueOrDefault(number);
-        if (before is null && !bytes.ContainsAnyExcept((byte)0)) return;
+        bool isZero = !bytes.ContainsAnyExcept((byte)0);
+        if (before is null && isZero) return;
         byte[] after = before is null ? new byte[BlockSize] : [.. before.Bytes];
         bytes.CopyTo(after.AsSpan(at));
-        Put(number, after.AsSpan().ContainsAnyExcept((byte)0) ? new Block(after) : null);
+        Put(number, !isZero || after.AsSpan().ContainsAnyExcept((byte)0) ? new Block(after) : null);
     }
 
     private void Forget(long from)

@@ -10,6 +10,7 @@ internal abstract class Actor(Scenario scenario, SimProcess process)
     private const int LooksMax = 1_000;
 
     private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ClockJumpMax = TimeSpan.FromHours(30);
 
     protected Scenario Scenario { get; } = scenario;
 
@@ -48,13 +49,15 @@ internal abstract class Actor(Scenario scenario, SimProcess process)
 
     /// <summary>
     /// Now and then it is stopped or killed in what it does next: coming and leaving has many more effects, and those
-    /// of the work are the ones that matter.
+    /// of the work are the ones that matter. And somebody sets the clock.
     /// </summary>
     protected void WhateverHappens(int effects)
     {
         if (Scenario.Stops && Random.Next(Scenario.StopsOnceIn) == 0)
             Process.Faults.Stop = (Random.Next(effects), SomeTime(Random));
-        if (Scenario.Kills && Random.Next(20) == 0) Process.Faults.EffectsLeft = Random.Next(effects);
+        if (Scenario.Kills && Random.Next(Scenario.KillsOnceIn) == 0) Process.Faults.EffectsLeft = Random.Next(effects);
+        if (Scenario.Stops && Random.Next(10) == 0)
+            Process.Machine.Clock.Set((Random.NextDouble() - 0.5) * 2 * ClockJumpMax);
     }
 
     /// <summary>Sleeps until somebody has made the queue, or long enough.</summary>
@@ -64,7 +67,7 @@ internal abstract class Actor(Scenario scenario, SimProcess process)
             Process.Rest(TimeSpan.FromMilliseconds(1));
     }
 
-    protected void Tell(Fact fact) => Process.Machine.History.Tell(fact);
+    protected void Tell(object fact) => Process.Machine.History.Tell(fact);
 
     private bool IsExpected(FiqException error) => error.Code switch
     {

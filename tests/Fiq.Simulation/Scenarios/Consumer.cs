@@ -10,10 +10,11 @@ namespace Fiq.Simulation.Scenarios;
 internal sealed class Consumer(Scenario scenario, SimProcess process, string group) : Actor(scenario, process)
 {
     private const int IdleMax = 8;
-    private const int TurnEffects = 150;
+    private const int CallEffects = 70;
 
     // Where others are stopped, long enough in all to take over what they hold.
-    private TimeSpan Idle => Scenario.Stops ? TimeSpan.FromSeconds(2) : TimeSpan.FromMilliseconds(2);
+    private TimeSpan Idle =>
+        Scenario.Stops || Scenario.Dawdles ? TimeSpan.FromSeconds(5) : TimeSpan.FromMilliseconds(2);
 
     protected override bool TryVisit()
     {
@@ -27,36 +28,38 @@ internal sealed class Consumer(Scenario scenario, SimProcess process, string gro
         {
             // Whoever made it may have failed before he could say so.
             Tell(new GroupMade(group, isNew ? start : joined.Group.Status(0).Floor));
-            Work(opened, joined.Group);
-            LeaveWith(joined.Group);
+            var trimmer = new Trimmer(opened.Folder, opened.Log, Process.Machine.Clock);
+            Work(opened, joined.Group, trimmer);
+            Leave(joined.Group, trimmer);
         }
 
         return true;
     }
 
-    private void Work(Opened opened, ConsumerGroup member)
+    private void Work(Opened opened, ConsumerGroup member, Trimmer trimmer)
     {
         try
         {
             using var reader = opened.Log.OpenReader();
             var claimer = new Claimer(opened.Log, member, reader);
-            var trimmer = new Trimmer(opened.Folder, opened.Log, Process.Machine.Clock);
             for (int turn = 0, idle = 0; turn < Scenario.Claims && idle < IdleMax;)
             {
-                WhateverHappens(TurnEffects);
+                WhateverHappens(CallEffects);
                 member.Beat();
                 if (member.OthersHoldLeases) member.Reap();
                 IReadOnlyList<Delivery> deliveries = claimer.Claim(Random.Next(1, 5));
-                Tell(Claimed.By(group, deliveries));
+                Tell(Claimed.By(group, Process.Name, deliveries));
                 foreach (Delivery delivery in deliveries) member.TryStart(delivery.Token, delivery.Offset);
-                if (deliveries.Count > 0) turn++;
+                if (deliveries.Count > 0) Dawdle();
+                if (deliveries.Count > 0) (turn, idle) = (turn + 1, 0);
                 else if (++idle < IdleMax) opened.Log.SleepUnless(() => false, Idle);
                 Settle(member, deliveries);
-                if (Random.Next(2) == 0) Flush(member, trimmer.FloorIs);
+                if (Random.Next(4) == 0) Flush(member, trimmer);
             }
         }
         catch (Exception error) when (error is not KilledException)
         {
+            Tell(new Retired(Process.Name));
             member.Abandon();
             throw;
         }
@@ -76,22 +79,35 @@ internal sealed class Consumer(Scenario scenario, SimProcess process, string gro
         long[] tried = [.. ends.Where(end => end.Done).Select(end => end.Offset)];
         bool[] accepted = new bool[ends.Count];
         Tell(new SettleBegun(group, tried));
+        Tell(new ReturnBegun(group, [.. ends.Where(end => !end.Done).Select(end => end.Offset)]));
+        Dawdle();
+        WhateverHappens(CallEffects);
         member.Settle(ends.ToArray(), accepted);
         Tell(SettleEnded.Of(group, ends.Where((end, i) => end.Done && accepted[i])));
     }
 
-    private void Flush(ConsumerGroup member, Action<long> flushed)
+    /// <summary>Stopped where it matters most: with messages in its hands, that others may take over.</summary>
+    private void Dawdle()
     {
+        if (Scenario.Dawdles && Random.Next(4) == 0) Process.Stop(SomeTime(Random));
+    }
+
+    private void Flush(ConsumerGroup member, Trimmer trimmer)
+    {
+        WhateverHappens(CallEffects);
         Tell(new FlushBegun(group, Process.Name));
         long floor = member.Flush();
         Tell(new FlushEnded(group, Process.Name));
-        flushed(floor);
+        trimmer.FloorIs(floor);
     }
 
-    private void LeaveWith(ConsumerGroup member)
+    private void Leave(ConsumerGroup member, Trimmer trimmer)
     {
         Tell(new FlushBegun(group, Process.Name));
-        member.Dispose();
+        Tell(new Retired(Process.Name));
+        long floor = member.Leave();
         Tell(new FlushEnded(group, Process.Name));
+        trimmer.LastFloorIs(floor);
+        member.Dispose();
     }
 }

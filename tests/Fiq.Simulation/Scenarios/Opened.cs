@@ -59,14 +59,14 @@ internal sealed class Opened : IDisposable
     }
 
     /// <summary>All messages that are kept and durable.</summary>
-    public List<(long Offset, string Body)> ReadAll() => Read(Log.FirstOffset, Log.Watermark.Offset);
-
-    public List<(long Offset, string Body)> Read(long from, long to)
+    /// <param name="lost">Told of what a repair has recorded as lost.</param>
+    public List<(long Offset, string Body)> ReadAll(List<LostMessages>? lost = null)
     {
         using LogReader reader = Log.OpenReader();
         var messages = new List<StoredMessage>();
-        long epoch = Log.Watermark.Epoch;
-        for (long next = from; next < to;) next = reader.Read(next, to, epoch, messages, long.MaxValue);
+        LogMark end = Log.Watermark;
+        for (long next = Log.FirstOffset; next < end.Offset;)
+            next = reader.Read(next, end.Offset, end.Epoch, messages, long.MaxValue, lost);
         return [.. messages.Select(each => (each.Offset, TextOf(each.Message)))];
     }
 

@@ -93,6 +93,7 @@ internal sealed class PooledConsumer : IQueueConsumer, IDisposable
 
             string group = Group.ToString();
             Tell(new SettleBegun(group, [.. ends.Where(end => end.Done).Select(end => end.Offset)]));
+            Tell(new ReturnBegun(group, [.. ends.Where(end => !end.Done).Select(end => end.Offset)]));
             bool[] accepted = new bool[ends.Length];
             _group.Settle(ends, accepted);
             Tell(SettleEnded.Of(group, ends.Where((end, i) => end.Done && accepted[i])));
@@ -126,6 +127,7 @@ internal sealed class PooledConsumer : IQueueConsumer, IDisposable
             if (_disposed) return;
             _disposed = true;
             _reader.Dispose();
+            Tell(new Retired(_process.Name));
             _group.Dispose();
             _directory.Dispose();
             _opened.Dispose();
@@ -146,7 +148,7 @@ internal sealed class PooledConsumer : IQueueConsumer, IDisposable
             _group.Beat();
             if (_group.OthersHoldLeases) _group.Reap();
             IReadOnlyList<Delivery> deliveries = _claimer.Claim(countMax);
-            Tell(Claimed.By(Group.ToString(), deliveries));
+            Tell(Claimed.By(Group.ToString(), _process.Name, deliveries));
             foreach (Delivery delivery in deliveries)
                 Tell(new Seen(delivery.Offset, Opened.TextOf(delivery.Message)));
             return deliveries;

@@ -1,5 +1,7 @@
+using Fiq.Files;
 using Fiq.Simulation.Facts;
 using Fiq.Simulation.Machine;
+using Fiq.Storage;
 
 namespace Fiq.Simulation.Scenarios;
 
@@ -17,6 +19,7 @@ internal sealed class Producer(Scenario scenario, SimProcess process) : Actor(sc
         // Once deleted it stays so: the first one makes the queue, and the others come when it is there.
         bool makesIt = !Scenario.Deletes || (Process.Name == "p0" && _commits == 0);
         if (!makesIt) WaitForQueue();
+        if (Random.Next(2) == 0) Process.Rest(Random.NextDouble() * PauseMax);
         using Opened? opened = Opened.TryOpen(Process, makesIt ? Settings : null);
         if (opened is null) return false;
         for (int turn = 0; turn < Scenario.Turns; turn++)
@@ -43,12 +46,19 @@ internal sealed class Producer(Scenario scenario, SimProcess process) : Actor(sc
         {
             long offset = opened.Append(bodies);
             Tell(new Acked(Process.Name, number, offset));
+            LogMark watermark = opened.Log.Watermark;
+            Tell(new Covered(watermark.Segment.ToString(), watermark.Position));
         }
         catch (FiqException error) when (error.Code is ErrorCode.DiskFull or ErrorCode.Failed or ErrorCode.Busy)
         {
             // Converted into what the caller may rely on: nothing was stored.
             Tell(new Refused(Process.Name, number));
             if (error.Code == ErrorCode.Busy) throw;
+        }
+        catch (FileSystemException)
+        {
+            // Converted likewise: callers are told that it failed, and that means that nothing was stored.
+            Tell(new Refused(Process.Name, number));
         }
     }
 }

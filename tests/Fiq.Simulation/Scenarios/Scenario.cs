@@ -1,3 +1,5 @@
+using Fiq.Files;
+
 namespace Fiq.Simulation.Scenarios;
 
 /// <summary>What happens on the machine before it is cut: who is there, and what goes wrong meanwhile.</summary>
@@ -40,7 +42,7 @@ internal sealed record Scenario(string Name)
     public int PaddingMax { get; init; } = 300;
 
     /// <summary>Calls that fail now and then, with their errors, for producers and consumers alike.</summary>
-    public IReadOnlyList<(string Call, Fiq.Files.Errno Errno)> Failing { get; init; } = [];
+    public IReadOnlyList<(string Call, Errno Errno)> Failing { get; init; } = [];
 
     /// <summary>One call of those in so many fails.</summary>
     public int FailsOnceIn { get; init; } = 6;
@@ -48,11 +50,17 @@ internal sealed record Scenario(string Name)
     /// <summary>Whether processes die at some effect, while the others go on.</summary>
     public bool Kills { get; init; }
 
+    /// <summary>In one of so many commits or claims somebody dies.</summary>
+    public int KillsOnceIn { get; init; } = 20;
+
     /// <summary>Whether processes are stopped for some seconds in the middle of anything.</summary>
     public bool Stops { get; init; }
 
     /// <summary>In one of so many commits or claims somebody is stopped.</summary>
     public int StopsOnceIn { get; init; } = 6;
+
+    /// <summary>Whether consumers are stopped for seconds with messages in their hands, outside all locks.</summary>
+    public bool Dawdles { get; init; }
 
     /// <summary>Whether somebody deletes the queue meanwhile.</summary>
     public bool Deletes { get; init; }
@@ -81,11 +89,12 @@ internal sealed record Scenario(string Name)
         new("consume") { Producers = 1, Consumers = 1, Turns = 8, SegmentBytes = 4_096, PaddingMax = 1_500 },
         new("groups")
         {
-            Producers = 1, Consumers = 3, MoreGroups = ["audit"], Turns = 8, SegmentBytes = 4_096, PaddingMax = 1_500,
+            Producers = 1, Consumers = 3, MoreGroups = ["audit"], Visits = 3, Turns = 4, SegmentBytes = 4_096,
+            PaddingMax = 1_500,
         },
         new("failed syncs")
         {
-            Producers = 2, Consumers = 1, Turns = 5, Failing = [("fdatasync", Fiq.Files.Errno.InputOutput)],
+            Producers = 2, Consumers = 1, Turns = 5, Failing = [("fdatasync", Errno.InputOutput)],
         },
         new("bad weather") { Producers = 3, Visits = 8, Turns = 1, HasWeather = true, Stops = true, StopsOnceIn = 2 },
         new("failing disk")
@@ -93,41 +102,70 @@ internal sealed record Scenario(string Name)
             Producers = 2, Consumers = 1, Turns = 4, SegmentBytes = 4_096, PaddingMax = 1_500, FailsOnceIn = 12,
             Failing =
             [
-                ("fdatasync", Fiq.Files.Errno.InputOutput), ("fsync", Fiq.Files.Errno.InputOutput),
-                ("write", Fiq.Files.Errno.InputOutput),
+                ("fdatasync", Errno.InputOutput), ("fsync", Errno.InputOutput),
+                ("write", Errno.InputOutput),
+            ],
+        },
+        // Whatever a kernel may refuse, the readings among it.
+        new("every call may fail")
+        {
+            Producers = 2, Consumers = 2, Onlookers = 1, Visits = 3, Turns = 3, SegmentBytes = 4_096,
+            PaddingMax = 1_500, FailsOnceIn = 150,
+            Failing =
+            [
+                .. new[]
+                {
+                    "open", "list", "stat", "read", "seek", "map", "lock", "create", "mkdir", "write", "allocate",
+                    "truncate", "rename", "link", "unlink", "rmdir", "fsync", "fdatasync",
+                }.Select(call => (call, Errno.InputOutput)),
             ],
         },
         new("full disk")
         {
-            Producers = 2, Consumers = 1, Turns = 4, SegmentBytes = 4_096, PaddingMax = 1_500, FailsOnceIn = 5,
+            Producers = 2, Consumers = 1, Turns = 12, SegmentBytes = 8_192, PaddingMax = 1_500, FailsOnceIn = 8,
             Failing =
             [
-                ("write", Fiq.Files.Errno.NoSpace), ("allocate", Fiq.Files.Errno.NoSpace),
-                ("create", Fiq.Files.Errno.NoSpace), ("rename", Fiq.Files.Errno.NoSpace),
+                ("write", Errno.NoSpace), ("allocate", Errno.NoSpace),
+                ("create", Errno.NoSpace), ("rename", Errno.NoSpace),
             ],
         },
         new("kills")
         {
-            Producers = 3, Consumers = 2, Onlookers = 1, Visits = 2, Turns = 3, SegmentBytes = 4_096,
-            PaddingMax = 1_500, Kills = true,
+            Producers = 3, Consumers = 3, Onlookers = 1, Visits = 2, Turns = 4, SegmentBytes = 4_096,
+            PaddingMax = 1_500, Kills = true, KillsOnceIn = 10,
         },
-        new("heirs") { Lives = 3, Producers = 2, Consumers = 2, Turns = 3, PaddingMax = 1_500, Kills = true },
+        new("heirs")
+        {
+            Lives = 3, Producers = 2, Consumers = 2, Turns = 3, Claims = 6, PaddingMax = 1_500, Kills = true,
+            KillsOnceIn = 6,
+        },
         new("heirs of a failing disk")
         {
             Lives = 3, Producers = 2, Consumers = 1, Turns = 3, PaddingMax = 1_500, Kills = true, FailsOnceIn = 8,
-            Failing = [("fdatasync", Fiq.Files.Errno.InputOutput)],
+            Failing = [("fdatasync", Errno.InputOutput)],
         },
         new("stops")
         {
             Producers = 2, Consumers = 3, Visits = 2, Turns = 5, Claims = 20, SegmentBytes = 4_096,
             PaddingMax = 1_500, Stops = true, StopsOnceIn = 4,
         },
+        new("slow hands") { Consumers = 3, Turns = 10, Claims = 30, PaddingMax = 600, Dawdles = true },
         new("workers") { Producers = 2, Turns = 8, SegmentBytes = 4_096, PaddingMax = 600, Pools = 2 },
         new("killed workers")
         {
             Producers = 2, Turns = 8, SegmentBytes = 4_096, PaddingMax = 600, Pools = 3, Kills = true,
         },
         new("deletion") { IsNew = true, Producers = 2, Consumers = 1, Turns = 3, Deletes = true },
+        new("deletion that fails")
+        {
+            IsNew = true, Producers = 2, Consumers = 1, Turns = 3, Deletes = true, FailsOnceIn = 12,
+            Failing =
+            [
+                ("unlink", Errno.InputOutput), ("rmdir", Errno.InputOutput),
+                ("rename", Errno.InputOutput), ("fsync", Errno.InputOutput),
+                ("open", Errno.TooManyFiles), ("mkdir", Errno.NoSpace),
+            ],
+        },
         new("liar") { Producers = 2, Consumers = 1, Turns = 4, SegmentBytes = 4_096, PaddingMax = 1_500, Lies = true },
         new("everything")
         {
@@ -135,8 +173,8 @@ internal sealed record Scenario(string Name)
             SegmentBytes = 4_096, PaddingMax = 1_500, Kills = true, Stops = true, FailsOnceIn = 20,
             Failing =
             [
-                ("fdatasync", Fiq.Files.Errno.InputOutput), ("fsync", Fiq.Files.Errno.InputOutput),
-                ("write", Fiq.Files.Errno.NoSpace), ("create", Fiq.Files.Errno.NoSpace),
+                ("fdatasync", Errno.InputOutput), ("fsync", Errno.InputOutput),
+                ("write", Errno.NoSpace), ("create", Errno.NoSpace),
             ],
         },
     ];

@@ -10,13 +10,13 @@ namespace Fiq.Simulation.Scenarios;
 /// </summary>
 internal sealed class Weather(Scenario scenario, SimProcess process) : Actor(scenario, process)
 {
-    private const int StormsMax = 12;
+    private const int StormsMax = 4;
 
     private static readonly TimeSpan CalmMax = TimeSpan.FromMilliseconds(6);
 
     protected override bool TryVisit()
     {
-        Process.Machine.HeldUp = () =>
+        Process.Machine.HeldUp += _ =>
         {
             if (Random.Next(2) == 0) Strike();
         };

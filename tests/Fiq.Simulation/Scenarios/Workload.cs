@@ -28,9 +28,10 @@ internal sealed class Workload(Scenario scenario, int seed)
     {
         var machine = new SimMachine(Beginning(), Boot, _random)
         {
-            RevertsAfterFailedSync = scenario.CanFail && _random.Next(2) == 0,
+            RevertsAfterFailedSync = scenario.CanFail && _random.Next(3) == 0,
             SlowestSync = SyncTimes[_random.Next(SyncTimes.Length)],
         };
+        machine.HeldUp = process => machine.History.Tell(new Retired(process.Name));
         for (int life = 1; life <= scenario.Lives; life++) Live(machine, life);
         if (scenario.Pools > 0) new WorkersRun(scenario, machine).Run();
         return machine;

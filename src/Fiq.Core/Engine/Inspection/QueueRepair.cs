@@ -89,7 +89,7 @@ internal sealed class QueueRepair(QueueName name, IDirectory folder, FolderOptio
                     .MaxBy(entry => (entry.Length, entry));
                 if (kept is null) continue;
                 string segment = kept[..kept.IndexOf(Evidence.Infix, StringComparison.Ordinal)];
-                if (SegmentName.TryParse(segment, out _)) folder.TryRenameNoReplace(kept, segment);
+                if (SegmentName.TryParse(segment, out _)) Evidence.TryPutBack(folder, segment);
             }
         }
 

@@ -135,7 +135,7 @@ internal sealed class LogInspector(LogContext context, LogProofs proofs)
         }
 
         proof = Math.Max(proof, watermark?.Offset ?? 0);
-        return SegmentLimit.Proven(Math.Max(proof, proofs.ByGroups));
+        return SegmentLimit.Proven(Math.Max(proof, proofs.ByGroups)) with { Watermark = watermark };
     }
 
     private static void Examine(SegmentFile segment, SegmentInspection result)

@@ -41,6 +41,9 @@ internal readonly record struct SegmentPiece(BatchHeader Batch, SegmentDamage? D
 /// <param name="Sums">Sums up to the end, when somebody states them.</param>
 internal readonly record struct SegmentLimit(long Position, long Offset, uint? LastHeaderCrc, RunningSums? Sums)
 {
+    /// <summary>A place that was durable, with the header that led to it; null when none is known.</summary>
+    public LogMark? Watermark { get; init; }
+
     /// <summary>Whether it is known where the segment ends.</summary>
     public bool IsStated => Position != long.MaxValue;
 

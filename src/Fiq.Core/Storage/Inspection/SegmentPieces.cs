@@ -92,7 +92,12 @@ internal sealed class SegmentPieces
     }
 
     private bool IsNext(in BatchHeader header) =>
-        header.PreviousCrc == _place.Crc && header.BaseOffset == _place.Offset && IsInside(header);
+        header.PreviousCrc == _place.Crc && header.BaseOffset == _place.Offset && IsInside(header) && IsLatest(header);
+
+    // A block may have come back as it was: with a batch that was refused, where another one was stored afterwards.
+    private bool IsLatest(in BatchHeader header) =>
+        _limit.Watermark is not LogMark mark || mark.LastHeaderPosition != header.Position
+        || mark.LastHeaderCrc == header.Crc;
 
     private bool IsInside(in BatchHeader header) =>
         header.EndPosition <= _limit.Position && (!_limit.IsStated || header.EndOffset <= _limit.Offset);

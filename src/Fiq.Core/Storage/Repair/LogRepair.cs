@@ -29,7 +29,7 @@ internal sealed class LogRepair(LogContext context, LogProofs proofs, LogInspect
                 $"{Tail?.Name.Ordinal + 1 ?? 1:D8}-*.log", $"the log goes on here, at offset {NextOffset}", false);
     }
 
-    /// <summary>Does it. Returns the first offset kept and the sums below it.</summary>
+    /// <summary>Does it.</summary>
     public void Run()
     {
         foreach (SegmentName twin in found.Superfluous) Evidence.Keep(context.Folder, twin.ToString());
@@ -51,8 +51,8 @@ internal sealed class LogRepair(LogContext context, LogProofs proofs, LogInspect
 
     private long NextOffset => Math.Max(found.Proof, Tail?.End.Offset ?? 0);
 
-    private bool NeedsSuccessor => Tail is null || NeedsRewrite(Tail) || NextOffset > Tail.End.Offset
-        || found.Missing.Exists(gap => !IsInside(gap));
+    private bool NeedsSuccessor => Tail is null || NeedsRewrite(Tail) || Tail.LostEnd is not null
+        || NextOffset > Tail.End.Offset || found.Missing.Exists(gap => !IsInside(gap));
 
     /// <summary>Whether a later segment is there; the rest is in the successor.</summary>
     private bool IsInside(MissingSegments gap) => Tail is not null && gap.FromOrdinal < Tail.Name.Ordinal;

@@ -61,6 +61,15 @@ internal sealed class MemoryDirectory(MemoryDisk disk, MemoryNode node, string p
         }
     }
 
+    public bool TryLink(string existing, string name)
+    {
+        lock (disk)
+        {
+            disk.Changed();
+            return Entries.TryAdd(name, Find(existing) ?? throw Refused("link", existing, Errno.NoEntry));
+        }
+    }
+
     public bool TryUnlink(string name) => TryRemove(name);
 
     public bool TryRemoveDirectory(string name) =>

@@ -63,7 +63,9 @@ public sealed class RepairTests
             long[] lost = DamageCatalogue.Do(damage, rig);
             Dictionary<string, string> damaged = rig.Files();
             bool killed = await DiesAsync(rig, effects);
-            await rig.RepairAsync();
+            RepairReport done = await rig.RepairAsync();
+            done.Steps.Where(step => step.Evidence is not null && step.File.EndsWith(".log"))
+                .Select(step => rig.PathOf(step.Evidence!)).Where(path => !File.Exists(path)).Should().BeEmpty();
             NotKeptOf(rig, damaged).Should().BeEmpty("killed after {0} effects", effects);
             await ShouldBeMendedAsync(rig, lost);
             if (!killed) return;
@@ -133,6 +135,19 @@ public sealed class RepairTests
         await using IQueueConsumer consumer = await rig.Engine.ConsumerAsync("late", StartPosition.At(4));
         (await consumer.OffsetsAsync()).Should().Equal(6, 7, 8);
         (await consumer.DescribeAsync(CancellationToken.None)).BacklogSeconds.Should().Be(1.5);
+    }
+
+    [Fact]
+    public async Task A_log_whose_last_segment_lost_its_beginning_before_it_held_anything_goes_on_in_the_next()
+    {
+        using InspectionRig rig = await InspectionRig.MakeAsync(messages: 0);
+        Damages.Flip(rig.Segments[^1], 266);
+        (await rig.VerifyAsync()).Health.Should().Be(QueueHealth.Damaged);
+        (await rig.RepairAsync()).Should().BeEquivalentTo(new { IsDone = true, Lost = 0L });
+        await using (IQueueProducer producer = await rig.Engine.ProducerAsync())
+            (await producer.SendAsync(InspectionRig.BodyOf(0))).Should().Be(0);
+        (await rig.DeliveredAsync()).Should().Equal(0);
+        (await rig.VerifyAsync()).Health.Should().Be(QueueHealth.Clean);
     }
 
     [Fact]

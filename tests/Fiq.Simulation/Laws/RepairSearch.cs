@@ -1,0 +1,131 @@
+using Fiq.Engine;
+using Fiq.Engine.Inspection;
+using Fiq.Files;
+using Fiq.Groups;
+using Fiq.Simulation.Facts;
+using Fiq.Simulation.Machine;
+using Fiq.Simulation.Persistence;
+using Fiq.Simulation.Scenarios;
+using Fiq.Storage;
+
+namespace Fiq.Simulation.Laws;
+
+/// <summary>
+/// Repairs a damaged queue, lets the power fail in the middle, and repairs it again: the second repair saves what the
+/// first would have saved, nothing is changed, and no offset that was ever given out is given out again.
+/// </summary>
+/// <param name="ledger">What must be there, or be recorded as lost.</param>
+/// <param name="random">Decides where the power fails, and what it leaves.</param>
+internal sealed class RepairSearch(Ledger ledger, Random random)
+{
+    private const int CutsMax = 4;
+    private const int ImagesMax = 2;
+
+    private static readonly Guid NextBoot = new("00000000-0000-0000-0000-000000000003");
+
+    private static readonly Profile[] PowerCuts = [Profile.P1, Profile.P3, Profile.P4, Profile.P5];
+
+    /// <summary>Runs on a disk that opening has refused.</summary>
+    /// <exception cref="LawBrokenException">A law does not hold.</exception>
+    public void Run(DiskImage damaged, Guid boot, DiskRules rules)
+    {
+        var machine = new SimMachine(damaged, boot, new Random(random.Next()));
+        SimProcess repairer = machine.Start("repairer");
+        try
+        {
+            Repair(repairer);
+        }
+        catch (FiqException error) when (error.Code is ErrorCode.Damaged or ErrorCode.Unsupported)
+        {
+            // Beyond repair, as where no file says which queue it is: that is said, and all lies there as it did.
+            return;
+        }
+
+        int count = machine.History.Count;
+        repairer.Kill();
+        HashSet<long> lost = Check(machine, "the one who opens what was repaired");
+        var model = new CrashModel(machine.History, rules, random);
+        HashSet<int> cuts = [.. Enumerable.Range(0, CutsMax).Select(_ => random.Next(1, count + 1))];
+        for (int cut = 1; cut <= count; cut++)
+        {
+            model.Advance();
+            if (!cuts.Contains(cut)) continue;
+            var images = new CrashImages(model, random, ImagesMax);
+            foreach (Profile profile in PowerCuts)
+                foreach (CrashImage image in images.Of(profile))
+                    RepairAgain(image.Disk, lost, $"event {cut}, {image.Name}");
+        }
+    }
+
+    private void RepairAgain(DiskImage disk, HashSet<long> lostBefore, string where)
+    {
+        var machine = new SimMachine(disk, NextBoot, new Random(random.Next()));
+        SimProcess repairer = machine.Start("second repairer");
+        Repair(repairer);
+        repairer.Kill();
+        HashSet<long> lost = Check(machine, "the one who opens what was repaired twice");
+        lost.ExceptWith(lostBefore);
+        LawBrokenException.Unless(
+            lost.Count == 0, "I10", $"the power cut in the repair ({where}) has lost {string.Join(", ", lost)}");
+    }
+
+    private static void Repair(SimProcess process)
+    {
+        using IDirectory store = process.Files.OpenDirectory("/");
+        using IDirectory folder = store.TryOpenDirectory(Opened.Name.ToString())!;
+        new QueueRepair(Opened.Name, folder, Opened.OptionsOf(process)).Run();
+    }
+
+    /// <summary>Measures what a repair has left, goes on with the work, and returns what is lost.</summary>
+    private HashSet<long> Check(SimMachine machine, string name)
+    {
+        SimProcess process = machine.Start(name);
+        using Opened opened = Opened.TryOpen(process, settings: null)!;
+        var lost = new List<LostMessages>();
+        Dictionary<long, string> messages = opened.ReadAll(lost).ToDictionary(each => each.Offset, each => each.Body);
+        HashSet<long> gone = [.. lost.SelectMany(each => Range(each.From, each.To))];
+        foreach (long offset in Range(opened.Log.FirstOffset, opened.Log.Watermark.Offset))
+            LawBrokenException.Unless(
+                messages.ContainsKey(offset) || gone.Contains(offset), "I12",
+                $"offset {offset} is neither here nor lost");
+        foreach ((long offset, string body) in ledger.Acknowledged.Concat(ledger.Seen))
+        {
+            LawBrokenException.Unless(
+                offset < opened.Log.Watermark.Offset, "I12", $"offset {offset} would be given out again");
+            string found = messages.GetValueOrDefault(offset, body);
+            LawBrokenException.Unless(
+                found == body, "I10", $"offset {offset} was {Ledger.Short(body)} and is {Ledger.Short(found)}");
+        }
+
+        opened.Append([$"{name} 0.0"]);
+        foreach (GroupName group in opened.Folder.GroupNames()) Drain(opened, group);
+        process.Kill();
+        return gone;
+    }
+
+    /// <summary>All that is there can be taken, and the group comes to the end.</summary>
+    private static void Drain(Opened opened, GroupName name)
+    {
+        (ConsumerGroup group, IDirectory directory) = opened.TryJoin(name.ToString())!.Value;
+        using (directory)
+        using (group)
+        {
+            using var reader = opened.Log.OpenReader();
+            var claimer = new Claimer(opened.Log, group, reader);
+            while (claimer.Claim(64) is { Count: > 0 } deliveries)
+            {
+                SettledOffset[] ends =
+                    [.. deliveries.Select(each => new SettledOffset(each.Token, each.Offset, 1_000, Done: true))];
+                group.Settle(ends, new bool[ends.Length]);
+            }
+
+            LawBrokenException.Unless(
+                group.Flush() == opened.Log.Watermark.Offset, "I14", $"{name} is not drained after a repair");
+        }
+    }
+
+    private static IEnumerable<long> Range(long from, long to)
+    {
+        for (long offset = from; offset < to; offset++) yield return offset;
+    }
+}
