@@ -13,7 +13,7 @@ internal static class Evidence
     /// <summary>The name under which a file would be kept now, or is kept already.</summary>
     public static string NameFor(IDirectory folder, string name)
     {
-        if (LastOf(folder, name) is string last && AreOne(folder, name, last)) return last;
+        if (LastOf(folder, name) is string last && AreOneFile(folder, name, last)) return last;
         for (int number = 1; ; number++)
         {
             string kept = string.Create(CultureInfo.InvariantCulture, $"{name}{Infix}{number}");
@@ -23,14 +23,14 @@ internal static class Evidence
 
     /// <summary>
     /// Moves a file aside, durably: what takes its place must not be on disk before. Nothing when there is none. The
-    /// new name is on disk before the old one goes, so there is no moment, on any file system, in which it has none.
+    /// new name is on disk before the old one goes, so that there is no moment in which it has none.
     /// </summary>
     public static void Keep(IDirectory folder, string name)
     {
         if (folder.TryStatus(name) is null) return;
         string kept = NameFor(folder, name);
         // Somebody may take that number meanwhile: then the next one is free.
-        while (!AreOne(folder, name, kept) && !folder.TryLink(name, kept)) kept = NameFor(folder, name);
+        while (!AreOneFile(folder, name, kept) && !folder.TryLink(name, kept)) kept = NameFor(folder, name);
         folder.Sync();
         folder.TryUnlink(name);
         folder.Sync();
@@ -54,6 +54,6 @@ internal static class Evidence
     /// <summary>Whether a name is one of a file that was moved aside.</summary>
     public static bool IsOne(string name) => name.Contains(Infix, StringComparison.Ordinal);
 
-    private static bool AreOne(IDirectory folder, string name, string other) =>
+    private static bool AreOneFile(IDirectory folder, string name, string other) =>
         folder.TryStatus(name) is EntryStatus one && folder.TryStatus(other)?.Identity == one.Identity;
 }

@@ -39,10 +39,19 @@ internal sealed record Claimed(
 }
 
 /// <summary>A consumer is about to hand these back.</summary>
-internal sealed record ReturnBegun(string Group, IReadOnlyList<long> Offsets) : Fact;
+internal sealed record ReturnBegun(string Group, IReadOnlyList<(long Offset, LeaseToken Token)> Leases) : Fact
+{
+    public static ReturnBegun Of(string group, IEnumerable<SettledOffset> returned) =>
+        new(group, [.. returned.Select(each => (each.Offset, each.Token))]);
+}
+
+/// <summary>A consumer is about to take messages.</summary>
+internal sealed record ClaimBegun(string Consumer) : Fact;
 
 /// <summary>A process is about to leave, has died, or was stopped: others may take over what it holds.</summary>
-internal sealed record Retired(string Process) : Fact;
+/// <param name="Process">Who.</param>
+/// <param name="IsOrderly">It leaves by itself, and has said of everything that it took it.</param>
+internal sealed record Retired(string Process, bool IsOrderly = false) : Fact;
 
 /// <summary>A consumer is about to settle these.</summary>
 internal sealed record SettleBegun(string Group, IReadOnlyList<long> Offsets) : Fact;

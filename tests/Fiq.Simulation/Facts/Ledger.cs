@@ -18,17 +18,23 @@ internal enum SendState
 internal sealed record Send(
     string Producer, int Commit, IReadOnlyList<string> Bodies, SendState State, long Offset, long After);
 
+/// <summary>The newest lease that was given for an offset.</summary>
+/// <param name="Token">Its token.</param>
+/// <param name="Consumer">To whom.</param>
+/// <param name="MayBeTaken">Whether somebody else may have it by now.</param>
+internal sealed record GivenLease(LeaseToken Token, string Consumer, bool MayBeTaken);
+
 /// <summary>What a group was told.</summary>
 internal sealed class GroupLedger(long start)
 {
     /// <summary>Where it began; below, everything counts as settled.</summary>
     public long Start { get; } = start;
 
-    /// <summary>The newest lease that was given for each offset, and to whom.</summary>
-    public Dictionary<long, (LeaseToken Token, string Consumer)> Leases { get; } = [];
+    /// <summary>The newest lease that was given for each offset.</summary>
+    public Dictionary<long, GivenLease> Leases { get; } = [];
 
-    /// <summary>Offsets whose holder was about to hand them back.</summary>
-    public HashSet<long> Returning { get; } = [];
+    /// <summary>Offsets that somebody was about to hand back, at any time.</summary>
+    public HashSet<long> Returned { get; } = [];
 
     /// <summary>Offsets that somebody has tried to settle.</summary>
     public HashSet<long> Tried { get; } = [];
@@ -41,6 +47,20 @@ internal sealed class GroupLedger(long start)
 
     /// <summary>What each consumer's flush under way covers.</summary>
     public Dictionary<string, long[]> Flushing { get; } = [];
+
+    /// <summary>Others may take these from now on, unless they have others' leases already.</summary>
+    public void GiveUp(IEnumerable<(long Offset, LeaseToken Token)> leases)
+    {
+        foreach ((long offset, LeaseToken token) in leases)
+        {
+            Returned.Add(offset);
+            if (Leases[offset].Token == token) Leases[offset] = Leases[offset] with { MayBeTaken = true };
+        }
+    }
+
+    /// <summary>All that somebody holds.</summary>
+    public IReadOnlyList<(long Offset, LeaseToken Token)> HeldBy(string consumer) =>
+        [.. Leases.Where(each => each.Value.Consumer == consumer).Select(each => (each.Key, each.Value.Token))];
 
     /// <summary>What is left of it after a power cut: whatever was not durable may be settled once more.</summary>
     public GroupLedger AfterPowerCut()
@@ -61,6 +81,7 @@ internal sealed class Ledger
     private readonly Dictionary<(string, int), Send> _sends = [];
     private readonly Dictionary<string, (string, int)> _bodies = [];
     private readonly HashSet<string> _retired = [];
+    private bool _isInOrder = true;
 
     /// <summary>How many facts it knows: states of a disk are checked again when somebody was told more.</summary>
     public int Count { get; private set; }
@@ -110,8 +131,9 @@ internal sealed class Ledger
             case Refused refused: End(refused.Producer, refused.Commit, SendState.Refused, -1); break;
             case Seen seen: Learn(seen); break;
             case Claimed claimed: Learn(claimed); break;
-            case ReturnBegun returning: Groups[returning.Group].Returning.UnionWith(returning.Offsets); break;
-            case Retired retired: _retired.Add(retired.Process); break;
+            case ReturnBegun returning: Groups[returning.Group].GiveUp(returning.Leases); break;
+            case ClaimBegun claim: _retired.Remove(claim.Consumer); break;
+            case Retired retired: Learn(retired); break;
             case SettleBegun settle: Groups[settle.Group].Tried.UnionWith(settle.Offsets); break;
             case SettleEnded settle: Learn(settle); break;
             case FlushBegun flush:
@@ -154,32 +176,40 @@ internal sealed class Ledger
         Seen[seen.Offset] = seen.Body;
     }
 
+    private void Learn(Retired retired)
+    {
+        _retired.Add(retired.Process);
+        foreach (GroupLedger group in Groups.Values) group.GiveUp(group.HeldBy(retired.Process));
+        bool isProducer = _sends.Values.Any(send => send.Producer == retired.Process);
+        // What a dead one had taken and could not tell of comes later than what stands behind it.
+        if (!retired.IsOrderly && !isProducer) _isInOrder = false;
+    }
+
     // Two may be told in another order than they were given their leases: the serial says which one is newer.
     private void Learn(Claimed claimed)
     {
         GroupLedger group = Groups[claimed.Group];
         foreach ((long offset, LeaseToken token) in claimed.Leases)
         {
-            bool isFirst = !group.Leases.TryGetValue(offset, out (LeaseToken Token, string Consumer) newest);
-            bool isNewer = isFirst || token.Table != newest.Token.Table || token.Serial > newest.Token.Serial;
+            GivenLease? newest = group.Leases.GetValueOrDefault(offset);
+            bool isNewer = newest is null || token.Table != newest.Token.Table || token.Serial > newest.Token.Serial;
             if (!isNewer) continue;
             LawBrokenException.Unless(
                 !group.Accepted.Contains(offset), "I7", $"offset {offset} of {claimed.Group} was given out settled");
             LawBrokenException.Unless(
-                isFirst || group.Returning.Contains(offset) || _retired.Contains(newest.Consumer), "I5",
-                $"offset {offset} of {claimed.Group} was given out while {newest.Consumer} held it");
-            if (isFirst && _retired.Count == 0) CheckOrder(group, offset, token);
-            group.Leases[offset] = (token, claimed.Consumer);
+                newest is null || newest.MayBeTaken, "I5",
+                $"offset {offset} of {claimed.Group} was given out while {newest?.Consumer} held it");
+            if (newest is null && _isInOrder) CheckOrder(group, offset, token);
+            group.Leases[offset] = new GivenLease(token, claimed.Consumer, _retired.Contains(claimed.Consumer));
         }
     }
 
-    // While nobody has left: what a dead one had taken and could not tell comes later than what stands behind it.
     private static void CheckOrder(GroupLedger group, long offset, LeaseToken token)
     {
-        foreach ((long other, (LeaseToken given, _)) in group.Leases)
+        foreach ((long other, GivenLease given) in group.Leases)
             LawBrokenException.Unless(
-                group.Returning.Contains(other) || given.Serial == token.Serial
-                    || offset < other == token.Serial < given.Serial,
+                group.Returned.Contains(other) || given.Token.Serial == token.Serial
+                    || offset < other == token.Serial < given.Token.Serial,
                 "I4", $"offset {offset} was first given out in another order than offset {other}");
     }
 

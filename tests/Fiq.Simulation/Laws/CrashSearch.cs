@@ -103,7 +103,10 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
         if (new BitRot(model, _random).TrySpoil() is CrashImage rotten)
         {
             where = $"event {cut}, {rotten.Name}";
-            Inspect(_ledger, rotten.Disk, Workload.Boot, Ending.Rotten, depth: 1);
+            bool isWhole = Inspect(_ledger, rotten.Disk, Workload.Boot, Ending.Rotten, depth: 1);
+            // It is named: more can't be asked for, but that it can be mended.
+            if (!isWhole && Rules.Lies == 0 && _random.Next(RepairsOnceIn) == 0)
+                new RepairSearch(_ledger, new RottenPlace(model.Cache, rotten.Disk), _random).Run(Workload.Boot, Rules);
         }
 
         foreach (Profile profile in PowerCuts)
@@ -120,10 +123,11 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
         }
     }
 
-    private void Inspect(Ledger ledger, DiskImage disk, Guid boot, Ending ending, int depth)
+    /// <summary>False when it is damaged, and said to be, where that may be.</summary>
+    private bool Inspect(Ledger ledger, DiskImage disk, Guid boot, Ending ending, int depth)
     {
         ulong hash = disk.Hash();
-        if (!_inspected.Add((hash ^ (ulong)boot.GetHashCode(), ledger.Count))) return;
+        if (!_inspected.Add((hash ^ (ulong)boot.GetHashCode(), ledger.Count))) return true;
         states.TryAdd(hash, 0);
         var machine = new SimMachine(disk, boot, new Random(_random.Next()));
         var inspection = new Inspection(ledger, ending) { Drains = _random.Next(16) == 0 };
@@ -133,14 +137,13 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
         }
         catch (FiqException error) when (ending >= Ending.Rotten && IsHonest(error))
         {
-            // What rotted, or what the disk lied about, is named: more can't be asked for, but that it can be mended.
-            if (ending == Ending.Rotten && Rules.Lies == 0 && _random.Next(RepairsOnceIn) == 0)
-                new RepairSearch(ledger, _random).Run(disk, boot, Rules);
-            return;
+            // What rotted, or what the disk lied about, is named.
+            return false;
         }
 
         // Of another queue the ledger knows nothing.
         if (depth > 1 && !inspection.BeganAnew && _random.Next(10) == 0) CrashAgain(ledger, machine, ending);
+        return true;
     }
 
     /// <summary>The power fails once more, while what it left is being recovered, or soon after.</summary>

@@ -47,6 +47,9 @@ internal sealed class Consumer(Scenario scenario, SimProcess process, string gro
                 WhateverHappens(CallEffects);
                 member.Beat();
                 if (member.OthersHoldLeases) member.Reap();
+                // Whoever was stopped goes on first: what he takes is his, until he is stopped again.
+                Process.Look();
+                Tell(new ClaimBegun(Process.Name));
                 IReadOnlyList<Delivery> deliveries = claimer.Claim(Random.Next(1, 5));
                 Tell(Claimed.By(group, Process.Name, deliveries));
                 foreach (Delivery delivery in deliveries) member.TryStart(delivery.Token, delivery.Offset);
@@ -79,7 +82,7 @@ internal sealed class Consumer(Scenario scenario, SimProcess process, string gro
         long[] tried = [.. ends.Where(end => end.Done).Select(end => end.Offset)];
         bool[] accepted = new bool[ends.Count];
         Tell(new SettleBegun(group, tried));
-        Tell(new ReturnBegun(group, [.. ends.Where(end => !end.Done).Select(end => end.Offset)]));
+        Tell(ReturnBegun.Of(group, ends.Where(end => !end.Done)));
         Dawdle();
         WhateverHappens(CallEffects);
         member.Settle(ends.ToArray(), accepted);
@@ -104,7 +107,7 @@ internal sealed class Consumer(Scenario scenario, SimProcess process, string gro
     private void Leave(ConsumerGroup member, Trimmer trimmer)
     {
         Tell(new FlushBegun(group, Process.Name));
-        Tell(new Retired(Process.Name));
+        Tell(new Retired(Process.Name, IsOrderly: true));
         long floor = member.Leave();
         Tell(new FlushEnded(group, Process.Name));
         trimmer.LastFloorIs(floor);

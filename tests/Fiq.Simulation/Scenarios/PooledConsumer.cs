@@ -93,7 +93,7 @@ internal sealed class PooledConsumer : IQueueConsumer, IDisposable
 
             string group = Group.ToString();
             Tell(new SettleBegun(group, [.. ends.Where(end => end.Done).Select(end => end.Offset)]));
-            Tell(new ReturnBegun(group, [.. ends.Where(end => !end.Done).Select(end => end.Offset)]));
+            Tell(ReturnBegun.Of(group, ends.Where(end => !end.Done)));
             bool[] accepted = new bool[ends.Length];
             _group.Settle(ends, accepted);
             Tell(SettleEnded.Of(group, ends.Where((end, i) => end.Done && accepted[i])));
@@ -127,7 +127,7 @@ internal sealed class PooledConsumer : IQueueConsumer, IDisposable
             if (_disposed) return;
             _disposed = true;
             _reader.Dispose();
-            Tell(new Retired(_process.Name));
+            Tell(new Retired(_process.Name, IsOrderly: true));
             _group.Dispose();
             _directory.Dispose();
             _opened.Dispose();
@@ -147,6 +147,7 @@ internal sealed class PooledConsumer : IQueueConsumer, IDisposable
         {
             _group.Beat();
             if (_group.OthersHoldLeases) _group.Reap();
+            Tell(new ClaimBegun(_process.Name));
             IReadOnlyList<Delivery> deliveries = _claimer.Claim(countMax);
             Tell(Claimed.By(Group.ToString(), _process.Name, deliveries));
             foreach (Delivery delivery in deliveries)

@@ -116,7 +116,7 @@ internal sealed record Scenario(string Name)
                 .. new[]
                 {
                     "open", "list", "stat", "read", "seek", "map", "lock", "create", "mkdir", "write", "allocate",
-                    "truncate", "rename", "link", "unlink", "rmdir", "fsync", "fdatasync",
+                    "truncate", "rename", "unlink", "rmdir", "fsync", "fdatasync",
                 }.Select(call => (call, Errno.InputOutput)),
             ],
         },

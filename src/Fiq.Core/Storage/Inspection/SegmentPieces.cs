@@ -92,10 +92,12 @@ internal sealed class SegmentPieces
     }
 
     private bool IsNext(in BatchHeader header) =>
-        header.PreviousCrc == _place.Crc && header.BaseOffset == _place.Offset && IsInside(header) && IsLatest(header);
+        header.PreviousCrc == _place.Crc && header.BaseOffset == _place.Offset && IsInside(header)
+        && AgreesWithWatermark(header);
 
-    // A block may have come back as it was: with a batch that was refused, where another one was stored afterwards.
-    private bool IsLatest(in BatchHeader header) =>
+    // The header that led to the watermark is known by its checksum. Another one in its place is that of a batch which
+    // was refused there before: an old block has come back. Earlier ones are found out by what follows them.
+    private bool AgreesWithWatermark(in BatchHeader header) =>
         _limit.Watermark is not LogMark mark || mark.LastHeaderPosition != header.Position
         || mark.LastHeaderCrc == header.Crc;
 
@@ -104,11 +106,12 @@ internal sealed class SegmentPieces
 
     /// <summary>
     /// Whether a header can be one of this log behind a broken place. Where nobody states the end, remains of batches
-    /// that a process died over may lie behind the last proof: they never became part of the log.
+    /// that a process died over may lie behind the last proof: they never became part of the log. But what begins where
+    /// the segment's birth ends is taken as a recovery takes it.
     /// </summary>
     private bool IsAhead(in BatchHeader header) =>
-        header.BaseOffset >= _place.Offset && IsInside(header)
-        && (_limit.IsStated || header.BaseOffset < _limit.Offset || header.Position < _born);
+        header.BaseOffset >= _place.Offset && IsInside(header) && AgreesWithWatermark(header)
+        && (_limit.IsStated || header.BaseOffset < _limit.Offset || header.Position <= _born);
 
     /// <summary>The damage that begins here, up to the next header of this log or to the limit.</summary>
     private SegmentDamage Gap()

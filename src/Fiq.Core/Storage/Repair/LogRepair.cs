@@ -51,14 +51,14 @@ internal sealed class LogRepair(LogContext context, LogProofs proofs, LogInspect
 
     private long NextOffset => Math.Max(found.Proof, Tail?.End.Offset ?? 0);
 
-    private bool NeedsSuccessor => Tail is null || NeedsRewrite(Tail) || Tail.LostEnd is not null
-        || NextOffset > Tail.End.Offset || found.Missing.Exists(gap => !IsInside(gap));
+    private bool NeedsSuccessor => Tail is null || NeedsRewrite(Tail) || NextOffset > Tail.End.Offset
+        || found.Missing.Exists(gap => !IsInside(gap));
 
     /// <summary>Whether a later segment is there; the rest is in the successor.</summary>
     private bool IsInside(MissingSegments gap) => Tail is not null && gap.FromOrdinal < Tail.Name.Ordinal;
 
-    private bool NeedsRewrite(SegmentInspection segment) =>
-        segment.NeedsRewrite || (segment != Tail && segment.LostEnd is not null);
+    private static bool NeedsRewrite(SegmentInspection segment) =>
+        segment.NeedsRewrite || segment.LostEnd is not null;
 
     private SegmentFile MakeSuccessor()
     {

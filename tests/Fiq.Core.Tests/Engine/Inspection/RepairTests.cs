@@ -151,6 +151,36 @@ public sealed class RepairTests
     }
 
     [Fact]
+    public async Task What_stands_whole_behind_a_damaged_beginning_is_saved_though_nothing_proves_it()
+    {
+        using InspectionRig rig = await InspectionRig.MakeAsync(messages: 1);
+        Damages.Flip(rig.Segments[^1], 266);
+        Damages.Zero(rig.PathOf("control"), 0, 8192);
+        (await rig.VerifyAsync()).Health.Should().Be(QueueHealth.Damaged);
+        (await rig.RepairAsync()).Should().BeEquivalentTo(new { IsDone = true, Lost = 0L });
+        (await rig.DeliveredAsync()).Should().Equal(0);
+    }
+
+    [Fact]
+    public async Task A_block_that_comes_back_with_a_batch_once_refused_does_not_pass_for_the_one_stored_there()
+    {
+        using InspectionRig rig = await InspectionRig.MakeAsync(messages: 8);
+        string tail = rig.Segments[^1];
+        (byte[] log, byte[] page) = (File.ReadAllBytes(tail), File.ReadAllBytes(rig.PathOf("control")));
+        await SendAsync(rig, "refused");
+        byte[] stale = File.ReadAllBytes(tail);
+        File.WriteAllBytes(tail, log);
+        File.WriteAllBytes(rig.PathOf("control"), page);
+        (await SendAsync(rig, InspectionRig.BodyOf(8))).Should().Be(8);
+        File.WriteAllBytes(tail, stale);
+        (await rig.VerifyAsync()).Damages.Should().ContainSingle().Which.Should().BeEquivalentTo(
+            new { FromOffset = 8L, ToOffset = 9L });
+        await rig.RepairAsync();
+        (await rig.DeliveredAsync()).Should().Equal(0, 1, 2, 3, 4, 5, 6, 7);
+        (await SendAsync(rig, InspectionRig.BodyOf(9))).Should().Be(9);
+    }
+
+    [Fact]
     public async Task No_offset_below_a_proof_is_given_out_again()
     {
         using InspectionRig rig = await InspectionRig.MakeAsync(settled: 9);
@@ -181,6 +211,12 @@ public sealed class RepairTests
         await rig.RepairAsync();
         (await rig.DeliveredAsync("default")).Should().BeSubsetOf([0, 1, 2, 3, 4, 5, 6, 7, 8])
             .And.EndWith([3, 4, 5, 6, 7, 8]);
+    }
+
+    private static async Task<long> SendAsync(InspectionRig rig, string body)
+    {
+        await using IQueueProducer producer = await rig.Engine.ProducerAsync();
+        return await producer.SendAsync(body);
     }
 
     private static async Task ShouldBeMendedAsync(InspectionRig rig, long[] lost)
