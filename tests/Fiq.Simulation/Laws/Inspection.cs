@@ -74,6 +74,12 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
         CheckAgain(machine, name, now);
     }
 
+    /// <summary>The offsets from one up to another, which is not among them.</summary>
+    public static IEnumerable<long> Range(long from, long to)
+    {
+        for (long offset = from; offset < to; offset++) yield return offset;
+    }
+
     private Opened? TryBeginAnew(SimProcess process)
     {
         bool mayBeAbsent = !ledger.IsMade || ledger.MayBeGone || ending == Ending.Lied;
@@ -188,7 +194,6 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
             if (ledger.Groups.ContainsKey(name.ToString())) opened.Process.Machine.History.Tell(fact);
         }
 
-
         (ConsumerGroup group, IDirectory directory) = opened.TryJoin(name.ToString())!.Value;
         using (directory)
         using (group)
@@ -225,10 +230,5 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
             LawBrokenException.Unless(group.Flush() == end, "I14", $"{name} is not drained");
             Tell(new FlushEnded(name.ToString(), opened.Process.Name));
         }
-    }
-
-    private static IEnumerable<long> Range(long from, long to)
-    {
-        for (long offset = from; offset < to; offset++) yield return offset;
     }
 }

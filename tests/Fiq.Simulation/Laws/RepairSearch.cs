@@ -94,10 +94,10 @@ internal sealed class RepairSearch(Ledger ledger, RottenPlace rot, Random random
         using Opened opened = Opened.TryOpen(process, settings: null)!;
         var lost = new List<LostMessages>();
         Dictionary<long, string> messages = opened.ReadAll(lost).ToDictionary(each => each.Offset, each => each.Body);
-        HashSet<long> gone = [.. lost.SelectMany(each => Range(each.From, each.To))];
+        HashSet<long> gone = [.. lost.SelectMany(each => Inspection.Range(each.From, each.To))];
         long first = opened.Log.FirstOffset;
         bool isAllNeededThere = first <= (opened.Folder.SmallestDurableFloor() ?? 0);
-        foreach (long offset in Range(first, opened.Log.Watermark.Offset))
+        foreach (long offset in Inspection.Range(first, opened.Log.Watermark.Offset))
             LawBrokenException.Unless(
                 messages.ContainsKey(offset) || gone.Contains(offset), "I12",
                 $"offset {offset} is neither here nor lost");
@@ -135,10 +135,5 @@ internal sealed class RepairSearch(Ledger ledger, RottenPlace rot, Random random
             LawBrokenException.Unless(
                 group.Flush() == opened.Log.Watermark.Offset, "I14", $"{name} is not drained after a repair");
         }
-    }
-
-    private static IEnumerable<long> Range(long from, long to)
-    {
-        for (long offset = from; offset < to; offset++) yield return offset;
     }
 }

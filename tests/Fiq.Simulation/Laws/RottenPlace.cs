@@ -70,10 +70,8 @@ internal sealed class RottenPlace
         return offsets;
     }
 
-    private static IEnumerable<long> OffsetsOf(BatchHeader batch)
-    {
-        for (long offset = batch.BaseOffset; offset < batch.EndOffset; offset++) yield return offset;
-    }
+    private static IEnumerable<long> OffsetsOf(in BatchHeader batch) =>
+        Inspection.Range(batch.BaseOffset, batch.EndOffset);
 
     private static byte[] BytesOf(FileContent content)
     {
