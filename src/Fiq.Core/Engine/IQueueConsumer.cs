@@ -54,6 +54,11 @@ public sealed record ConsumerOptions
     /// <summary>Where a new group begins; null: at the first kept message. Refused for a group with progress.</summary>
     public StartPosition? Start { get; init; }
 
+    /// <summary>
+    /// Messages with equal keys come one at a time, in the order of their offsets. All consumers of a group must agree.
+    /// </summary>
+    public bool Ordered { get; init; }
+
     /// <summary>Create the queue when there is none.</summary>
     public bool CreateIfMissing { get; init; } = true;
 

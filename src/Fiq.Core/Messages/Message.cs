@@ -30,6 +30,9 @@ public sealed class Message
     /// <summary>Headers; never null.</summary>
     public MessageHeaders Headers { get; init; } = MessageHeaders.None;
 
+    /// <summary>The only group it is for: others pass it over; null, the rule, when it is for all.</summary>
+    public GroupName? ForGroup { get; init; }
+
     /// <summary>
     /// When it was appended: microseconds since 1970 UTC. Set by the queue; ignored in what is produced.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Fiq.Storage;
 
@@ -16,7 +17,11 @@ internal static class RecordCodec
 
     /// <summary>The size of a message's record, in bytes; a multiple of 8.</summary>
     public static int SizeOf(Message message) => Align(
-        FixedSize + message.Key.Bytes.Length + message.Headers.Encoded.Length + message.Body.Length);
+        FixedSize
+        + message.Key.Bytes.Length
+        + ForGroupLength(message)
+        + message.Headers.Encoded.Length
+        + message.Body.Length);
 
     /// <summary>Writes a record and returns its size.</summary>
     public static int Encode(Message message, long timestampMicroseconds, Span<byte> target)
@@ -24,6 +29,7 @@ internal static class RecordCodec
         int size = SizeOf(message);
         Span<byte> bytes = target[..size];
         ReadOnlySpan<byte> key = message.Key.Bytes.Span;
+        string forGroup = message.ForGroup?.ToString() ?? "";
         ReadOnlySpan<byte> headers = message.Headers.Encoded.Span;
         bytes[..FixedSize].Clear();
         BinaryPrimitives.WriteInt32LittleEndian(bytes, size);
@@ -33,11 +39,13 @@ internal static class RecordCodec
         BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], message.ProcessingMicroseconds);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[32..], message.NotBeforeMicroseconds);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[48..], (ushort)key.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes[52..], (ushort)forGroup.Length);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[56..], headers.Length);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[60..], message.Body.Length);
         int at = FixedSize;
         key.CopyTo(bytes[at..]);
         at += key.Length;
+        at += Encoding.ASCII.GetBytes(forGroup, bytes[at..]);
         headers.CopyTo(bytes[at..]);
         at += headers.Length;
         message.Body.Span.CopyTo(bytes[at..]);
@@ -68,7 +76,11 @@ internal static class RecordCodec
         ushort flags = BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]);
         long used = (long)FixedSize + keyLength + producerLength + forGroupLength + headersLength + bodyLength;
         if (headersLength < 0 || bodyLength < 0 || used > record.Length || (flags & ~KnownFlags) != 0) return null;
-        int headersAt = FixedSize + keyLength + producerLength + forGroupLength;
+        int forGroupAt = FixedSize + keyLength + producerLength;
+        string groupText = Encoding.ASCII.GetString(bytes.Slice(forGroupAt, forGroupLength));
+        GroupName forGroup = default;
+        if (forGroupLength > 0 && !GroupName.TryParse(groupText, out forGroup)) return null;
+        int headersAt = forGroupAt + forGroupLength;
         return new Message
         {
             Key = MessageKey.FromStored(record.Slice(FixedSize, keyLength)),
@@ -77,11 +89,14 @@ internal static class RecordCodec
                 : new MessageHeaders(record.Slice(headersAt, headersLength)),
             Body = record.Slice(headersAt + headersLength, bodyLength),
             Priority = bytes[6],
+            ForGroup = forGroupLength == 0 ? null : forGroup,
             TimestampMicroseconds = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
             ProcessingMicroseconds = BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),
             NotBeforeMicroseconds = BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]),
         };
     }
+
+    private static int ForGroupLength(Message message) => message.ForGroup?.ToString().Length ?? 0;
 
     private static int Align(int size) => (size + 7) & ~7;
 }
