@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Fiq.Cli.Consume;
+using Fiq.Cli.Dead;
 using Fiq.Cli.Demo;
 using Fiq.Cli.Doctor;
 using Fiq.Cli.Groups;
@@ -19,6 +20,7 @@ internal static class Commands
         yield return ConsumeCommand.Create();
         foreach (Command command in QueueCommands.Create()) yield return command;
         yield return GroupCommands.Create();
+        yield return DeadCommands.Create();
         yield return VerifyCommand.Create();
         yield return RepairCommand.Create();
         yield return DemoCommand.Create();

@@ -8,11 +8,12 @@ internal static class QueueCommands
 {
     public static IEnumerable<Command> Create()
     {
-        yield return new CliCommand("queue", "Shows, creates and deletes queues.", "fiq queue list")
+        yield return new CliCommand("queue", "Shows, creates, purges and deletes queues.", "fiq queue list")
         {
             QueueListCommand.Create("list", "fiq queue list"),
             QueueShowCommand.Create(),
             QueueCreateCommand.Create(),
+            QueuePurgeCommand.Create(),
             QueueDeleteCommand.Create(),
         };
         yield return QueueListCommand.Create("ls", "fiq ls");

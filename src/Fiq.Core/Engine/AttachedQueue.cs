@@ -38,6 +38,16 @@ internal sealed record AttachedQueue(QueueFolder Folder, QueueLog Log, bool IsNe
         return null;
     }
 
+    /// <summary>Attaches to a queue's dead letters, which whoever deleted them by themselves finds again.</summary>
+    public static AttachedQueue AttachDead(IDirectory store, QueueName queue, FolderOptions options)
+    {
+        while (true)
+        {
+            if (TryAttach(store, queue.Dead, isNew: false, options) is AttachedQueue attached) return attached;
+            new QueueLifecycle(store, options).TryCreateDead(queue);
+        }
+    }
+
     public void Dispose()
     {
         Log.Dispose();

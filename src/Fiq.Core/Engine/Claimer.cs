@@ -5,10 +5,17 @@ using Fiq.Storage;
 namespace Fiq.Engine;
 
 /// <summary>Takes leases and reads their messages. One thread at a time.</summary>
-internal sealed class Claimer(QueueLog log, ConsumerGroup group, LogReader reader)
+internal sealed class Claimer(QueueLog log, ConsumerGroup group, GroupName name, TimeProvider time) : IDisposable
 {
     // A claim is read at once, and held in memory until it is worked off.
     private const long ClaimBytesMax = 64L * 1024 * 1024;
+
+    // Once some messages are there they shall be worked on, and not wait until enough others are found.
+    private const int ExaminationsMax = 4;
+
+    private readonly LogReader _reader = log.OpenReader();
+    private readonly Scout _scout = new(log, group);
+    private readonly KeyExaminer _examiner = new(log, group);
 
     /// <summary>Takes up to <paramref name="countMax"/> messages; empty when none is free.</summary>
     /// <exception cref="DamagedException">What is next is damaged, and nothing lies before it.</exception>
@@ -26,45 +33,81 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, LogReader reade
         }
     }
 
+    public void Dispose()
+    {
+        _examiner.Dispose();
+        _scout.Dispose();
+        _reader.Dispose();
+    }
+
     private List<Delivery> ClaimNext(int countMax)
     {
         while (true)
         {
             LogMark watermark = log.Watermark;
-            IReadOnlyList<Lease> leases = group.Claim(countMax, watermark.Offset);
+            IReadOnlyList<Lease> leases = group.IsOrdered
+                ? ClaimInOrder(countMax, watermark)
+                : ClaimAny(countMax, watermark);
             if (leases.Count == 0) return [];
             List<Delivery> deliveries = Read(leases, watermark);
-            // Nothing but lost messages, which are settled now: what lies behind them is there to be taken.
+            // Nothing but lost messages, which are settled now, or some whose time has not come: what lies behind them
+            // is there to be taken.
             if (deliveries.Count > 0) return deliveries;
         }
     }
 
+    private IReadOnlyList<Lease> ClaimAny(int countMax, in LogMark watermark)
+    {
+        _scout.Advance(watermark, countMax);
+        return group.Claim(countMax, watermark.Offset);
+    }
+
+    private List<Lease> ClaimInOrder(int countMax, in LogMark watermark)
+    {
+        var leases = new List<Lease>(group.Claim(countMax, watermark.Offset));
+        long count = Count(leases);
+        for (int i = 0; count < countMax && (count == 0 || i < ExaminationsMax); i++)
+        {
+            if (!_examiner.TryGoOn(watermark)) break;
+            leases.AddRange(group.Claim(countMax - (int)count, watermark.Offset));
+            count = Count(leases);
+        }
+
+        return leases;
+    }
+
+    private static long Count(List<Lease> leases) => leases.Sum(lease => (long)BitOperations.PopCount(lease.Mask));
+
     private List<Delivery> Read(IReadOnlyList<Lease> leases, in LogMark watermark)
     {
         var deliveries = new List<Delivery>();
+        var sieve = new Sieve(name, new GroupClock(time).Wall);
         long bytes = 0;
         try
         {
-            foreach (Lease lease in leases) bytes += Read(lease, watermark, deliveries, ClaimBytesMax - bytes);
+            foreach (Lease lease in leases) bytes += Read(lease, watermark, sieve, deliveries, ClaimBytesMax - bytes);
         }
         catch (DamagedException)
         {
             // What lies before the damage is whole. The rest goes back, and whoever claims it meets the damage.
-            HandBack(leases, deliveries);
+            HandBack(leases, deliveries, sieve);
             if (deliveries.Count == 0) throw;
         }
         catch
         {
-            HandBack(leases, []);
+            HandBack(leases, [], sieve);
             throw;
         }
 
+        SettledOffset[] others = sieve.Others;
+        group.Settle(others, new bool[others.Length]);
         // Leases that came back may interleave.
-        deliveries.Sort((left, right) => left.Offset.CompareTo(right.Offset));
+        deliveries.Sort((left, right) => (right.Message.Priority, left.Offset)
+            .CompareTo((left.Message.Priority, right.Offset)));
         return deliveries;
     }
 
-    private long Read(in Lease lease, in LogMark watermark, List<Delivery> into, long bytesMax)
+    private long Read(in Lease lease, in LogMark watermark, Sieve sieve, List<Delivery> into, long bytesMax)
     {
         var messages = new List<StoredMessage>();
         var lost = new List<LostMessages>();
@@ -82,7 +125,7 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, LogReader reade
             long reached = from;
             try
             {
-                if (bytes < bytesMax) reached = reader.Read(
+                if (bytes < bytesMax) reached = _reader.Read(
                     from, to, watermark.Epoch, messages, bytesMax - bytes, lost);
             }
             finally
@@ -90,7 +133,7 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, LogReader reade
                 foreach (StoredMessage stored in messages)
                 {
                     bytes += stored.Message.Body.Length;
-                    into.Add(new Delivery(stored.Offset, stored.Message, lease.AttemptsBefore + 1, lease.Token));
+                    if (sieve.Pass(stored, lease) is Delivery delivery) into.Add(delivery);
                 }
             }
 
@@ -131,9 +174,11 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, LogReader reade
         group.Settle(offsets, new bool[offsets.Length]);
     }
 
-    private void HandBack(IReadOnlyList<Lease> leases, List<Delivery> except)
+    private void HandBack(IReadOnlyList<Lease> leases, List<Delivery> except, Sieve sieve)
     {
-        var kept = except.Select(delivery => delivery.Offset).ToHashSet();
+        SettledOffset[] others = sieve.Others;
+        group.Settle(others, new bool[others.Length]);
+        var kept = except.Select(delivery => delivery.Offset).Concat(others.Select(other => other.Offset)).ToHashSet();
         var offsets = new List<SettledOffset>();
         foreach (Lease lease in leases)
             for (int i = 0; i < 64; i++)

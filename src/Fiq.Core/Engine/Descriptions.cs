@@ -75,6 +75,12 @@ public sealed record GroupDescription
     /// <summary>Age in seconds of the oldest unsettled message; null when there is none.</summary>
     public double? OldestAgeSeconds { get; init; }
 
+    /// <summary>
+    /// Measured work over declared work of what the group has done since its first consumer came; null when nothing
+    /// is known of it.
+    /// </summary>
+    public double? ObservedRatio { get; init; }
+
     /// <summary>Why the group takes no more messages although there are some; null when it does.</summary>
     public string? StopReason { get; init; }
 

@@ -16,13 +16,17 @@ internal sealed class FolderConsumer : IQueueConsumer
     // A waker may have died between its store and its call: nobody sleeps longer.
     private static readonly TimeSpan SleepMax = TimeSpan.FromSeconds(1);
 
+    // What is due is let go by the claim: a sleep of no length would only spin until the clock has moved on.
+    private static readonly TimeSpan SleepMin = TimeSpan.FromMilliseconds(1);
+
     private readonly QueueFolder _folder;
     // The group reopens its offset file in it, so it stays open as long as the membership.
     private readonly IDirectory _groupFolder;
     private readonly QueueLog _log;
     private readonly ConsumerGroup _group;
     private readonly Claimer _claimer;
-    private readonly LogReader _reader;
+    private readonly DeadLetterBox _letters;
+    private readonly Settler _settler;
     private readonly Pulse _pulse;
     private readonly Trimmer _trimmer;
     private readonly Flusher _flusher;
@@ -44,6 +48,7 @@ internal sealed class FolderConsumer : IQueueConsumer
         QueueLog log,
         ConsumerGroup group,
         ConsumerOptions options,
+        DeadLetterBox letters,
         TimeProvider time)
     {
         _folder = folder;
@@ -51,8 +56,9 @@ internal sealed class FolderConsumer : IQueueConsumer
         _log = log;
         _group = group;
         _time = time;
-        _reader = log.OpenReader();
-        _claimer = new Claimer(log, group, _reader);
+        _claimer = new Claimer(log, group, options.Group, time);
+        _letters = letters;
+        _settler = new Settler(folder.Name, group, letters);
         _flushAtOnce = options.FlushInterval <= TimeSpan.Zero;
         _trimmer = new Trimmer(folder, log, time);
         TimeSpan delay = _flushAtOnce ? TimeSpan.Zero : options.FlushInterval;
@@ -71,8 +77,18 @@ internal sealed class FolderConsumer : IQueueConsumer
 
     public long? GroupStartedAt { get; private init; }
 
+    /// <summary>Joins a group.</summary>
+    /// <param name="queue">The queue; owned by the consumer from here on.</param>
+    /// <param name="options">How.</param>
+    /// <param name="startedAt">Where the group began, when it is new.</param>
+    /// <param name="openDead">Attaches to the queue of dead letters.</param>
+    /// <param name="folderOptions">How the folder was opened.</param>
     public static FolderConsumer Open(
-        AttachedQueue queue, ConsumerOptions options, long? startedAt, TimeProvider time)
+        AttachedQueue queue,
+        ConsumerOptions options,
+        long? startedAt,
+        Func<AttachedQueue> openDead,
+        FolderOptions folderOptions)
     {
         (QueueFolder folder, QueueLog log, bool created) = queue;
         IDirectory groupFolder = folder.TryOpenGroupDurably(options.Group)
@@ -82,8 +98,12 @@ internal sealed class FolderConsumer : IQueueConsumer
             ConsumerGroup group = ConsumerGroup.Attach(
                 groupFolder,
                 folder.GroupOf(options.Group),
-                new GroupOptions(options.Workers, options.HeartbeatLimit, ControlLocks.WaitLimit));
-            return new FolderConsumer(folder, groupFolder, log, group, options, time)
+                new GroupOptions(options.Workers, options.HeartbeatLimit, ControlLocks.WaitLimit)
+                {
+                    Ordered = options.Ordered,
+                });
+            var letters = new DeadLetterBox(folder.Name, options.Group, openDead, folderOptions);
+            return new FolderConsumer(folder, groupFolder, log, group, options, letters, folderOptions.Time)
             {
                 QueueCreated = created,
                 GroupStartedAt = startedAt,
@@ -118,26 +138,15 @@ internal sealed class FolderConsumer : IQueueConsumer
 
     public bool Holds(Delivery delivery) => _group.Holds(delivery.Token, delivery.Offset);
 
-    public ValueTask<IReadOnlyList<bool>> SettleAsync(
+    public async ValueTask<IReadOnlyList<bool>> SettleAsync(
         IReadOnlyList<Settlement> settlements, CancellationToken cancellation)
     {
-        var settled = new SettledOffset[settlements.Count];
-        bool[] accepted = new bool[settlements.Count];
-        bool released = false;
-        for (int i = 0; i < settled.Length; i++)
-        {
-            Delivery delivery = settlements[i].Delivery;
-            bool done = settlements[i].Outcome == SettleOutcome.Done;
-            released |= !done;
-            settled[i] = new SettledOffset(
-                delivery.Token, delivery.Offset, delivery.Message.ProcessingMicroseconds, done);
-        }
-
-        _group.Settle(settled, accepted);
+        bool[] accepted = await _settler.SettleAsync(settlements).ConfigureAwait(false);
         if (_flushAtOnce) _trimmer.FloorIs(_group.Flush());
         else _flusher.Want();
-        if (released) _log.WakeReaders();
-        return new(accepted);
+        // What was handed back may be what somebody waits for; so may the next message of a key.
+        if (_group.IsOrdered || settlements.Any(end => end.Outcome == SettleOutcome.Release)) _log.WakeReaders();
+        return accepted;
     }
 
     public ValueTask<GroupDescription> DescribeAsync(CancellationToken cancellation)
@@ -154,10 +163,10 @@ internal sealed class FolderConsumer : IQueueConsumer
         }
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         // A run disposes its consumer when it ends, and whoever opened it does so too.
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return ValueTask.CompletedTask;
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         Interrupt();
         _waiter.Dispose();
         _pulse.Dispose();
@@ -171,20 +180,19 @@ internal sealed class FolderConsumer : IQueueConsumer
         catch (Exception error) when (_log.IsDeleted && (error is FiqException or IOException))
         {
             // Converted into nothing: with the queue its progress is gone, and whoever waits for messages is told.
-            return ValueTask.CompletedTask;
+            return;
         }
         finally
         {
             // What was handed back may be what somebody waits for.
             _log.WakeReaders();
             lock (_closing) _closed = true;
+            await _letters.DisposeAsync().ConfigureAwait(false);
             _groupFolder.Dispose();
-            _reader.Dispose();
+            _claimer.Dispose();
             _log.Dispose();
             _folder.Dispose();
         }
-
-        return ValueTask.CompletedTask;
     }
 
     private IReadOnlyList<Delivery> TryClaim(int countMax)
@@ -240,6 +248,7 @@ internal sealed class FolderConsumer : IQueueConsumer
         while (true)
         {
             TimeSpan sleep = _group.OthersHoldLeases ? ProbeInterval : SleepMax;
+            if (_group.UntilDue is TimeSpan due && due < sleep) sleep = due > SleepMin ? due : SleepMin;
             TimeSpan left = wait - _time.GetElapsedTime(started);
             if (left <= TimeSpan.Zero) return deliveries;
             // Claimed once more after the sleep is announced: what is appended or handed back from then on wakes us.

@@ -1,4 +1,5 @@
 using Fiq.Engine.Inspection;
+using System.Runtime.CompilerServices;
 using Fiq.Files;
 
 namespace Fiq.Engine;
@@ -128,13 +129,49 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
                 : null;
             if (startedAt is null && options.Start is StartPosition start)
                 startedAt = GroupBirth.Move(attached.Folder, attached.Log, options, start);
-            return FolderConsumer.Open(attached, options, startedAt, _options.Time);
+            return FolderConsumer.Open(attached, options, startedAt, () => AttachDead(queue), _options);
         }
         catch
         {
             attached.Dispose();
             throw;
         }
+    });
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<DeadLetter> ReadDeadLettersAsync(
+        QueueName queue, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using FolderDeadLetters letters = await Run(() => OpenDeadLetters(queue)).ConfigureAwait(false);
+        foreach (DeadLetter letter in letters.ReadOnce())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return letter;
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<int> RetryDeadLettersAsync(
+        QueueName queue, IReadOnlyList<DeadLetter> letters, CancellationToken cancellation)
+    {
+        var options = new ProducerOptions { CreateIfMissing = false };
+        IQueueProducer producer = await OpenProducerAsync(queue, options, cancellation).ConfigureAwait(false);
+        await FolderDeadLetters.SendBackAsync(letters, producer, cancellation).ConfigureAwait(false);
+        return await PurgeDeadLettersAsync(queue, letters, cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<int> PurgeDeadLettersAsync(
+        QueueName queue, IReadOnlyList<DeadLetter> letters, CancellationToken cancellation) => Run(() =>
+    {
+        using (FolderDeadLetters box = OpenDeadLetters(queue)) return box.Remove(letters);
+    });
+
+    /// <inheritdoc />
+    public ValueTask<long> PurgeAsync(QueueName queue, CancellationToken cancellation) => Run(() =>
+    {
+        using AttachedQueue attached = Attach(queue, create: false);
+        return QueuePurge.Run(attached);
     });
 
     /// <inheritdoc />
@@ -169,6 +206,18 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
         }
 
         throw NotFound(queue);
+    }
+
+    private AttachedQueue AttachDead(QueueName queue)
+    {
+        using IDirectory store = OpenStore();
+        return AttachedQueue.AttachDead(store, queue, _options);
+    }
+
+    private FolderDeadLetters OpenDeadLetters(QueueName queue)
+    {
+        Require(queue).Dispose();
+        return new FolderDeadLetters(AttachDead(queue));
     }
 
     private QueueFolder Require(QueueName queue)

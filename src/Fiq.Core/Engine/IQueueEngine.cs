@@ -5,7 +5,7 @@ namespace Fiq.Engine;
 /// settlements only; nothing here knows of folders, segments or channels.
 /// All members throw <see cref="FiqException"/>; members are safe to call from several threads.
 /// </summary>
-public interface IQueueEngine : IAsyncDisposable
+public interface IQueueEngine : IDeadLetters, IAsyncDisposable
 {
     /// <summary>Where this is, as a person would write it.</summary>
     string Location { get; }

@@ -46,18 +46,19 @@ internal static class QueueDescriber
     public static GroupDescription Describe(
         QueueFolder folder, GroupName name, GroupStatus status, in LogMark watermark, long unproven = 0)
     {
-        long lag = status.Ready + status.Leased;
+        long lag = status.Ready + status.Leased + status.Delayed + status.Retrying;
         return new GroupDescription
         {
             Name = name,
             Floor = status.Floor,
             Ready = status.Ready,
             Leased = status.Leased,
-            Delayed = 0,
-            Retrying = 0,
+            Delayed = status.Delayed,
+            Retrying = status.Retrying,
             Lag = lag,
             BacklogSeconds = Math.Max(0, watermark.Sums.Microseconds - status.SettledMicroseconds)
                 / MicrosecondsPerSecond,
+            ObservedRatio = status.ObservedRatio,
             OldestAgeSeconds = lag == 0 ? null : OldestAge(folder, status.Floor, watermark),
             StopReason = status.StopReason ?? (unproven == 0
                 ? null

@@ -23,6 +23,9 @@ internal sealed class QueueLifecycle(IDirectory store, FolderOptions options)
         return TryCreateOne(name, settings);
     }
 
+    /// <summary>Creates the queue of dead letters of a queue; false when there is one.</summary>
+    public bool TryCreateDead(QueueName name) => TryCreateOne(name.Dead, new QueueSettings());
+
     /// <summary>
     /// Deletes a queue and its dead letters, also while processes use them; false when there is none.
     /// </summary>

@@ -1,8 +1,17 @@
 namespace Fiq.Groups;
 
-/// <summary>Takes messages for one slot: what was returned first, lowest first, then what lies at the cursor.</summary>
+/// <summary>
+/// Takes messages for one slot: what can be taken below the cursor, the highest priority first and of these the
+/// lowest offset; then, unless order by key asks for a look at them first, what lies at the cursor.
+/// </summary>
 internal sealed class Claim(LeaseTable table, ulong random, EntryOwner owner)
 {
+    // Of so many claims one takes the oldest message first, so that urgent ones that keep coming starve nothing.
+    private const ulong OldestFirstEvery = 16;
+
+    // Offsets stay below: in a rank the priority stands above them.
+    private const int OffsetBits = 56;
+
     private readonly List<Lease> leases = [];
     private int wanted;
 
@@ -10,77 +19,87 @@ internal sealed class Claim(LeaseTable table, ulong random, EntryOwner owner)
     public IReadOnlyList<Lease> Take(int countMax, long readable)
     {
         wanted = Math.Max(0, countMax);
-        foreach (var (entry, mask) in LowestReturned())
+        foreach (var (entry, mask) in BestReturned())
         {
             TakeReturned(entry, mask);
             table.CommitWhenFull();
         }
 
-        while (wanted > 0 && table.Cursor < readable && table.CanGrow)
+        while (wanted > 0 && !table.IsOrdered && table.Cursor < readable && table.CanGrow)
         {
             TakeAtCursor((int)Math.Min(Math.Min(64, wanted), readable - table.Cursor));
             table.CommitWhenFull();
         }
 
+        if (leases.Count > 0)
+            table.Add(TableWord.Claims, 1);
         table.Commit();
         return leases;
     }
 
     /// <summary>
-    /// The lowest returned messages, as many as are wanted, ascending by the lowest of each entry. Entries may
-    /// interleave: their offsets are drawn one by one, as in a merge.
+    /// The best returned messages, as many as are wanted, the best of each entry first. Entries may interleave: their
+    /// offsets are drawn one by one, as in a merge.
     /// </summary>
-    private OrderedDictionary<int, ulong> LowestReturned()
+    private OrderedDictionary<int, ulong> BestReturned()
     {
         if (table[TableWord.Returned] == 0 || wanted == 0)
             return [];
         var next = new PriorityQueue<(int Index, LeaseEntry Entry), long>();
-        foreach (var index in LowestEntries())
+        foreach (var index in BestEntries(out var oldest))
         {
             var entry = table.Entry(index);
-            next.Enqueue((index, entry), entry.Lowest);
+            next.Enqueue((index, entry), index == oldest ? long.MinValue : Rank(entry));
         }
 
         var chosen = new OrderedDictionary<int, ulong>();
-        for (var i = 0; i < wanted && next.TryDequeue(out var lowest, out var offset); i++)
+        for (var i = 0; i < wanted && next.TryDequeue(out var best, out _); i++)
         {
-            var bit = 1UL << (int)(offset - lowest.Entry.Start);
-            chosen[lowest.Index] = chosen.GetValueOrDefault(lowest.Index) | bit;
-            var rest = lowest.Entry with { Pending = lowest.Entry.Pending & ~bit };
+            var bit = 1UL << (int)(best.Entry.Lowest - best.Entry.Start);
+            chosen[best.Index] = chosen.GetValueOrDefault(best.Index) | bit;
+            var rest = best.Entry with { Pending = best.Entry.Pending & ~bit };
             if (rest.Pending != 0)
-                next.Enqueue((lowest.Index, rest), rest.Lowest);
+                next.Enqueue((best.Index, rest), Rank(rest));
         }
 
         return chosen;
     }
 
     /// <summary>
-    /// The returned entries that begin lowest, at most as many as messages are wanted: the wanted messages are all
-    /// among them.
+    /// The best returned entries, at most as many as messages are wanted: the wanted messages are all among them.
+    /// <paramref name="oldest"/> is the one with the oldest message, when it is its turn; otherwise -1.
     /// </summary>
-    private IEnumerable<int> LowestEntries()
+    private List<int> BestEntries(out int oldest)
     {
-        // The heap's top is the highest kept, which a lower one pushes out.
+        // The heap's top is the worst kept, which a better one pushes out.
         var kept = new PriorityQueue<int, long>();
-        foreach (var (i, owned, lowest) in EntryScan.Used(table))
+        var (lowest, lowestAt) = (long.MaxValue, -1);
+        foreach (var (index, entry) in EntryScan.Ready(table))
         {
-            if (owned != EntryOwner.Returned)
-                continue;
+            if (entry.Lowest < lowest)
+                (lowest, lowestAt) = (entry.Lowest, index);
             if (kept.Count < wanted)
-                kept.Enqueue(i, -lowest);
-            else if (kept.TryPeek(out _, out var highest) && -lowest > highest)
-                kept.EnqueueDequeue(i, -lowest);
+                kept.Enqueue(index, -Rank(entry));
+            else if (kept.TryPeek(out _, out var worst) && -Rank(entry) > worst)
+                kept.EnqueueDequeue(index, -Rank(entry));
         }
 
-        return kept.UnorderedItems.Select(item => item.Element);
+        oldest = table[TableWord.Claims] % OldestFirstEvery == 0 ? lowestAt : -1;
+        var best = kept.UnorderedItems.Select(item => item.Element).ToList();
+        if (oldest >= 0 && !best.Contains(oldest))
+            best.Add(oldest);
+        return best;
     }
+
+    /// <summary>Less is better.</summary>
+    private static long Rank(in LeaseEntry entry) =>
+        ((long)(Message.PriorityMax - entry.Priority) << OffsetBits) | entry.Lowest;
 
     private void TakeReturned(int index, ulong mask)
     {
         var entry = table.Entry(index);
         if (mask == entry.Pending)
         {
-            table.Add(TableWord.Returned, -Bits.Count(mask));
             Grant(index, entry);
             return;
         }
@@ -88,7 +107,6 @@ internal sealed class Claim(LeaseTable table, ulong random, EntryOwner owner)
         if (!table.CanSplit)
             return;
         table.Put(index, entry with { Pending = entry.Pending & ~mask });
-        table.Add(TableWord.Returned, -Bits.Count(mask));
         Grant(table.TakeEntry(), entry with { Pending = mask });
     }
 
@@ -102,11 +120,12 @@ internal sealed class Claim(LeaseTable table, ulong random, EntryOwner owner)
     private void Grant(int index, in LeaseEntry entry)
     {
         var serial = table.NextSerial(index);
-        var count = Bits.Count(entry.Pending);
-        table.Put(index, entry with { Serial = serial, Owner = owner, NextFree = 0 });
+        table.Put(index, entry with { Serial = serial, Owner = owner, Due = 0, IsDelayed = false });
         table.Transaction.Store(TableLayout.StartedMaskAt(index), 0);
-        table.AddLeased(owner, count);
-        wanted -= count;
-        leases.Add(new Lease(entry.Start, entry.Pending, (int)entry.Attempts, new LeaseToken(random, serial)));
+        wanted -= entry.Count;
+        leases.Add(new Lease(entry.Start, entry.Pending, (int)entry.Attempts, new LeaseToken(random, serial))
+        {
+            WasInterrupted = entry.WasInterrupted,
+        });
     }
 }

@@ -12,6 +12,7 @@ internal sealed class ConsumerGroup : IDisposable
     private readonly IDirectory folder;
     private readonly GroupOptions options;
     private readonly TimeProvider time;
+    private readonly GroupClock clock;
     private readonly GroupAttachment attachment;
     private readonly GroupFlusher flusher;
     private readonly Members members;
@@ -24,16 +25,25 @@ internal sealed class ConsumerGroup : IDisposable
         this.folder = folder;
         this.options = options;
         time = context.Time;
+        clock = new GroupClock(time);
         Members? joined = null;
-        attachment = GroupAttachment.Open(folder, context, options.LockWait, (opened, table) =>
+        attachment = GroupAttachment.Open(folder, context, options, (opened, table) =>
         {
             joined = new Members(opened.File, opened.Memory, time, options.HeartbeatLimit);
             Join(table, joined);
         });
         members = joined!;
+        Admission = new Admission(attachment.Door, clock);
         var header = new OffsetFileHeader(context.QueueId, attachment.Identity.Generation, context.NameHash);
         var writer = new OffsetFileWriter(folder, header);
-        flusher = new GroupFlusher(attachment.Door, attachment.File, writer, folder.Path, time, options.LockWait);
+        flusher = new GroupFlusher(
+            attachment.Door,
+            attachment.File,
+            writer,
+            () => TableRebuild.ReadOffsets(folder, context.QueueId, context.NameHash),
+            folder.Path,
+            time,
+            options.LockWait);
     }
 
     /// <summary>Whether another member holds leases: then it is worth asking <see cref="Reap"/>.</summary>
@@ -41,7 +51,9 @@ internal sealed class ConsumerGroup : IDisposable
     {
         get
         {
-            var pending = Word(TableWord.Cursor) - Word(TableWord.SettledMessages) - Word(TableWord.Returned);
+            var pending = Word(TableWord.Cursor) - Word(TableWord.SettledMessages) - Word(TableWord.Returned)
+                - Word(TableWord.Delayed) - Word(TableWord.Retrying) - Word(TableWord.Blocked)
+                - Word(TableWord.Unexamined);
             return pending != (long)Memory.Load64(TableLayout.SlotAt(members.Own) + Slot.LeasedWord);
         }
     }
@@ -49,10 +61,23 @@ internal sealed class ConsumerGroup : IDisposable
     /// <summary>Whether something settled is not on disk yet.</summary>
     public bool NeedsFlush =>
         Word(TableWord.JournalHead) != Word(TableWord.JournalTail)
-        || Word(TableWord.SnapshotsWanted) != Word(TableWord.SnapshotsDone);
+        || Word(TableWord.SnapshotsWanted) != Word(TableWord.SnapshotsDone)
+        || !flusher.Retries.IsEmpty;
+
+    /// <summary>Whether messages with equal keys come one at a time, in order.</summary>
+    public bool IsOrdered => Word(TableWord.Ordered) != 0;
+
+    /// <summary>Nothing at or above this offset has been taken, or looked at.</summary>
+    public long Cursor => Word(TableWord.Cursor);
+
+    /// <summary>How long until the first of those that wait may be taken; null when none waits.</summary>
+    public TimeSpan? UntilDue => Word(TableWord.NextDue) is var due and not 0 ? clock.Until(due) : null;
 
     /// <summary>Everything below is settled, and that is on disk; as last published by any member.</summary>
     public long DurableFloor => Word(TableWord.DurableFloor);
+
+    /// <summary>What is told of messages before they are taken.</summary>
+    public Admission Admission { get; }
 
     /// <summary>How many settlements of this member were refused because the lease was lost.</summary>
     public long LostSettlements => Interlocked.Read(ref lostSettlements);
@@ -80,16 +105,17 @@ internal sealed class ConsumerGroup : IDisposable
     }
 
     /// <summary>
-    /// Takes up to <paramref name="countMax"/> messages: returned ones first, lowest first, then from the cursor up
-    /// to, not including, <paramref name="readable"/>. Empty when there is none, or the group is stopped.
+    /// Takes up to <paramref name="countMax"/> messages below <paramref name="readable"/>: by priority, then by
+    /// offset. Empty when there is none, or the group is stopped. In an ordered group only those that were let in.
     /// </summary>
     public IReadOnlyList<Lease> Claim(int countMax, long readable)
     {
         using var inside = attachment.Door.Enter();
         members.Beat();
-        return inside.Table[TableWord.Stopped] != 0
-            ? []
-            : new Claim(inside.Table, Random, owner).Take(countMax, readable);
+        if (inside.Table[TableWord.Stopped] != 0)
+            return [];
+        new WaitingEntries(inside.Table, clock).LetGo();
+        return new Claim(inside.Table, Random, owner).Take(countMax, readable);
     }
 
     /// <summary>Marks a message as started, which counts as an attempt if we die. False: the lease was lost.</summary>
@@ -117,16 +143,31 @@ internal sealed class ConsumerGroup : IDisposable
     }
 
     /// <summary>
-    /// Settles or hands back; tells for each whether it was accepted. When it returns, what was accepted survives
+    /// Settles, hands back, or lets come again later; tells for each whether it was accepted. When it returns, what was accepted survives
     /// the death of every process. Keep the items of one token together: they cost one step then.
     /// </summary>
     public void Settle(ReadOnlySpan<SettledOffset> settled, Span<bool> accepted)
     {
         if (settled.IsEmpty)
             return;
+        using (var inside = attachment.Door.Enter())
+        {
+            var refused = new Settle(inside.Table, Random, clock).Run(settled, accepted);
+            Interlocked.Add(ref lostSettlements, refused);
+        }
+
+        for (var i = 0; i < settled.Length; i++)
+        {
+            if (accepted[i] && settled[i].Failed)
+                flusher.Retries.Add(settled[i], clock);
+        }
+    }
+
+    /// <summary>Settles messages that nobody holds, without a delivery.</summary>
+    public T Discard<T>(Func<Discard, T> what)
+    {
         using var inside = attachment.Door.Enter();
-        var refused = new Settle(inside.Table, Random).Run(settled, accepted);
-        Interlocked.Add(ref lostSettlements, refused);
+        return what(new Discard(inside.Table));
     }
 
     /// <summary>Frees the leases of members that are dead or hang; returns how many messages came free.</summary>
@@ -151,7 +192,7 @@ internal sealed class ConsumerGroup : IDisposable
     public GroupStatus Status(long readable)
     {
         using var inside = attachment.Door.Enter();
-        return GroupView.Of(inside.Table, readable, members.IsDead);
+        return GroupView.Of(inside.Table, readable, clock, members.IsDead);
     }
 
     /// <summary>Throws when the lease table's file was deleted or replaced.</summary>
@@ -218,6 +259,8 @@ internal sealed class ConsumerGroup : IDisposable
     {
         table.CheckState();
         FreeSilent(table, joined);
+        if (options.Ordered is { } ordered && ordered != table.IsOrdered)
+            throw OtherOrder(table.IsOrdered);
         var slot = joined.TakeFree();
         if (slot < 0)
         {
@@ -236,6 +279,11 @@ internal sealed class ConsumerGroup : IDisposable
         table.Commit();
         owner = EntryOwner.Of(slot, incarnation);
     }
+
+    private FiqException OtherOrder(bool ordered) => new(
+        ErrorCode.GroupActive,
+        $"group {folder.Path} has consumers that {(ordered ? "go" : "do not go")} by the order of keys",
+        $"Start this one {(ordered ? "with" : "without")} --ordered, too, or stop them first.");
 
     private static int EntryOf(LeaseToken token) => (int)(token.Serial & 0xFFFF);
 

@@ -15,11 +15,16 @@ internal sealed record FlushPlan(
     ulong SnapshotsWanted,
     OffsetFileEnd End)
 {
-    /// <summary>The plan for the table as it stands; null when there is nothing to write.</summary>
-    public static FlushPlan? TryMake(LeaseTable table, bool snapshot)
+    /// <summary>What is known of failures.</summary>
+    public IReadOnlyCollection<RetryNote> Retries { get; init; } = [];
+
+    /// <summary>
+    /// The plan for the table as it stands, with these failures; null when there is nothing to write.
+    /// </summary>
+    public static FlushPlan? TryMake(LeaseTable table, bool snapshot, IReadOnlyCollection<RetryNote> retries)
     {
         snapshot |= table.SnapshotWanted;
-        if (!snapshot && table[TableWord.JournalHead] == table[TableWord.JournalTail])
+        if (!snapshot && retries.Count == 0 && table[TableWord.JournalHead] == table[TableWord.JournalTail])
             return null;
         var sums = new OffsetSums(
             table.Floor(),
@@ -35,7 +40,23 @@ internal sealed record FlushPlan(
             new OffsetFileEnd(
                 (long)table[TableWord.OffsetEnd],
                 table[TableWord.OffsetSequence],
-                (uint)table[TableWord.OffsetHeaderCrc]));
+                (uint)table[TableWord.OffsetHeaderCrc]))
+        {
+            Retries = retries,
+        };
+    }
+
+    /// <summary>With a snapshot: these earlier failures, too, as far as their messages are not settled.</summary>
+    public FlushPlan With(IEnumerable<RetryNote> earlier)
+    {
+        var all = new Dictionary<long, RetryNote>();
+        foreach (var note in earlier.Concat(Retries))
+        {
+            if (note.Offset >= Sums.Floor && (Settled.MaskAt(note.Offset) & 1) == 0)
+                all[note.Offset] = note;
+        }
+
+        return this with { Retries = all.Values };
     }
 
     /// <summary>Notes in the table what is on disk now.</summary>

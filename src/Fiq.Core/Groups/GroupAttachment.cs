@@ -30,7 +30,7 @@ internal sealed class GroupAttachment : IDisposable
     /// found or made whole.
     /// </summary>
     public static GroupAttachment Open(
-        IDirectory folder, GroupContext context, TimeSpan wait, Action<GroupAttachment, LeaseTable> join)
+        IDirectory folder, GroupContext context, GroupOptions options, Action<GroupAttachment, LeaseTable> join)
     {
         for (var i = 0; i < TriesMax; i++)
         {
@@ -40,7 +40,7 @@ internal sealed class GroupAttachment : IDisposable
                 GroupFiles.CreateLeases(folder, context);
                 folder.Sync();
             }
-            else if (TryOpen(file, folder, context, wait, join) is { } attachment)
+            else if (TryOpen(file, folder, context, options, join) is { } attachment)
             {
                 return attachment;
             }
@@ -72,7 +72,7 @@ internal sealed class GroupAttachment : IDisposable
     }
 
     private static GroupAttachment? TryOpen(
-        IFile file, IDirectory folder, GroupContext context, TimeSpan wait, Action<GroupAttachment, LeaseTable> join)
+        IFile file, IDirectory folder, GroupContext context, GroupOptions options, Action<GroupAttachment, LeaseTable> join)
     {
         GroupAttachment? attachment = null;
         var attached = false;
@@ -84,9 +84,9 @@ internal sealed class GroupAttachment : IDisposable
                 return null;
             }
 
-            var door = new GroupDoor(file, memory, folder.Path, context.Time, wait);
+            var door = new GroupDoor(file, memory, folder.Path, context.Time, options.LockWait);
             attachment = new GroupAttachment(file, memory, door);
-            attached = attachment.TryAttach(folder, context, join);
+            attached = attachment.TryAttach(folder, context, options, join);
             return attached ? attachment : null;
         }
         finally
@@ -128,14 +128,15 @@ internal sealed class GroupAttachment : IDisposable
         folder.Sync();
     }
 
-    private bool TryAttach(IDirectory folder, GroupContext context, Action<GroupAttachment, LeaseTable> join)
+    private bool TryAttach(
+        IDirectory folder, GroupContext context, GroupOptions options, Action<GroupAttachment, LeaseTable> join)
     {
         using var inside = Door.EnterUnchecked();
         if (!IsNamed(folder))
             return false;
         if (File.TryLock(TableLayout.PresenceLock, exclusive: true))
         {
-            Identity = new TableRebuild(folder, context).Run(Memory, inside.Table);
+            Identity = new TableRebuild(folder, context).Run(Memory, inside.Table, options.Ordered ?? false);
             File.TryLock(TableLayout.PresenceLock, exclusive: false);
         }
         else

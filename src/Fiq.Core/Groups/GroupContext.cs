@@ -23,4 +23,14 @@ internal readonly record struct GroupStart(long Offset, long SettledMicroseconds
 /// <param name="Workers">How many workers it runs; told to whoever looks.</param>
 /// <param name="HeartbeatLimit">A process whose heartbeat is older is taken to hang.</param>
 /// <param name="LockWait">How long to wait for a lock before naming its holder.</param>
-internal sealed record GroupOptions(int Workers, TimeSpan HeartbeatLimit, TimeSpan LockWait);
+internal sealed record GroupOptions(int Workers, TimeSpan HeartbeatLimit, TimeSpan LockWait)
+{
+    /// <summary>
+    /// Whether messages with equal keys come one at a time, in order: all members must agree. Null: as the others do.
+    /// </summary>
+    public bool? Ordered { get; init; } = false;
+
+    /// <summary>For whoever changes a group and takes nothing of it.</summary>
+    public static GroupOptions OfAdministration(TimeSpan lockWait) =>
+        new(Workers: 0, HeartbeatLimit: TimeSpan.FromSeconds(10), lockWait) { Ordered = null };
+}

@@ -2,7 +2,7 @@ using Fiq.Files;
 
 namespace Fiq.Groups;
 
-/// <summary>Creates the three files of a group.</summary>
+/// <summary>Creates the two files of a group.</summary>
 internal static class GroupFiles
 {
     /// <summary>
@@ -15,7 +15,6 @@ internal static class GroupFiles
         var header = new OffsetFileHeader(context.QueueId, Generation: 1, context.NameHash);
         var sums = new OffsetSums(start.Offset, start.Offset, start.Offset, start.SettledMicroseconds);
         CreateLeases(groupFolder, context);
-        WaitIndexFile.Create(groupFolder, header);
         // The offset file comes last and syncs the folder: a group is there when its truth is.
         using var writer = new OffsetFileWriter(groupFolder, header);
         writer.Replace(sequence: 1, sums, new OffsetSet());

@@ -13,16 +13,34 @@ internal sealed class GroupFlusher : IDisposable
     private readonly OffsetFileWriter writer;
     private readonly TimeSpan wait;
     private readonly string path;
+    private readonly Func<OffsetFileContent> read;
 
+    /// <param name="door">The way to the table.</param>
+    /// <param name="file">The lease table, whose locks are taken.</param>
+    /// <param name="writer">Writes the offset file.</param>
+    /// <param name="read">Reads it.</param>
+    /// <param name="path">For messages.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="wait">How long to wait for the lock.</param>
     public GroupFlusher(
-        GroupDoor door, IFile file, OffsetFileWriter writer, string path, TimeProvider time, TimeSpan wait)
+        GroupDoor door,
+        IFile file,
+        OffsetFileWriter writer,
+        Func<OffsetFileContent> read,
+        string path,
+        TimeProvider time,
+        TimeSpan wait)
     {
+        this.read = read;
         this.door = door;
         this.writer = writer;
         this.wait = wait;
         this.path = path;
         flushLock = new KernelLock(file, TableLayout.FlushLock, time);
     }
+
+    /// <summary>Failures that are to be written down.</summary>
+    public RetryNotes Retries { get; } = new();
 
     private ISharedMemory Memory => door.Memory;
 
@@ -55,21 +73,24 @@ internal sealed class GroupFlusher : IDisposable
 
     private void FlushBehindLock(bool snapshot)
     {
-        if (Capture(snapshot) is not { } plan)
+        var retries = Retries.Waiting();
+        if (Capture(snapshot, retries) is not { } plan)
             return;
         if (TryDelta(plan) is { } end)
         {
             Publish(plan, end);
+            Retries.Written(retries.Length);
             return;
         }
 
         // Later settlements may be in it: a snapshot takes them all.
         if (!plan.IsSnapshot)
-            plan = Capture(snapshot: true)!;
+            plan = Capture(snapshot: true, retries)!;
+        plan = plan.With(Earlier());
         try
         {
-            // A dead flusher or a failed delta may have used the next number.
-            end = writer.Replace(plan.End.Sequence + 2, plan.Sums, plan.Settled);
+            // A dead flusher or a failed delta may have used the next numbers.
+            end = writer.Replace(plan.End.Sequence + 3, plan.Sums, plan.Settled, plan.Retries);
         }
         catch (FileSystemException error)
         {
@@ -78,6 +99,23 @@ internal sealed class GroupFlusher : IDisposable
         }
 
         Publish(plan, end);
+        Retries.Written(retries.Length);
+    }
+
+    /// <summary>
+    /// What the old file says of failures. It is rumour here: attempts and times stand in the table, too.
+    /// </summary>
+    private IEnumerable<RetryNote> Earlier()
+    {
+        try
+        {
+            return read().Retries.Values;
+        }
+        catch (Exception error) when (error is DamagedException or FileSystemException)
+        {
+            // What a failed sync left of it can't be read. The new file is whole without it, but for the reasons.
+            return [];
+        }
     }
 
     private OffsetFileEnd? TryDelta(FlushPlan plan)
@@ -86,7 +124,7 @@ internal sealed class GroupFlusher : IDisposable
             return null;
         try
         {
-            return writer.TryAppend(plan.End, plan.Sums, plan.Settled);
+            return writer.TryAppend(plan.End, plan.Sums, plan.Settled, plan.Retries);
         }
         catch (FileSystemException)
         {
@@ -95,10 +133,10 @@ internal sealed class GroupFlusher : IDisposable
         }
     }
 
-    private FlushPlan? Capture(bool snapshot)
+    private FlushPlan? Capture(bool snapshot, IReadOnlyCollection<RetryNote> retries)
     {
         using var inside = door.Enter();
-        return FlushPlan.TryMake(inside.Table, snapshot);
+        return FlushPlan.TryMake(inside.Table, snapshot, retries);
     }
 
     private void Publish(FlushPlan plan, in OffsetFileEnd end)

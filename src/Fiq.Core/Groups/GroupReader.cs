@@ -15,7 +15,7 @@ internal static class GroupReader
     {
         using var file = groupFolder.TryOpenFile(TableLayout.Name, writable: false);
         if (file is null || file.Length != TableLayout.Length)
-            return GroupView.Of(RecoveredGroup.Of(ReadOffsets(groupFolder, context)), readable);
+            return ReadOffsetsOnly(groupFolder, context, readable);
         using var memory = file.Map(TableLayout.Length, writable: false);
         var spin = default(SpinWait);
         for (var i = 0; i < TriesMax && file.IsLockedByOther(TableLayout.PresenceLock); i++)
@@ -60,6 +60,16 @@ internal static class GroupReader
     private static OffsetFileContent ReadOffsets(IDirectory groupFolder, GroupContext context) =>
         TableRebuild.ReadOffsets(groupFolder, context.QueueId, context.NameHash);
 
+    /// <summary>What the offset file keeps of a message's last failure; null when it never failed.</summary>
+    public static RetryNote? ReadRetry(IDirectory groupFolder, GroupContext context, long offset) =>
+        ReadOffsets(groupFolder, context).Retries.TryGetValue(offset, out var note) ? note : null;
+
+    private static GroupStatus ReadOffsetsOnly(IDirectory groupFolder, GroupContext context, long readable)
+    {
+        var clock = new GroupClock(context.Time);
+        return GroupView.Of(RecoveredGroup.Of(ReadOffsets(groupFolder, context), clock), readable, clock);
+    }
+
     private static GroupStatus? TryReadLive(
         IFile file, ISharedMemory memory, GroupContext context, long readable, string path)
     {
@@ -67,7 +77,7 @@ internal static class GroupReader
         if (TableIdentity.TryRead(image) is not { } identity)
             return null;
         return TableRebuild.TryReadOld(image, context, identity.Generation, path) is { } table
-            ? GroupView.Of(table, readable, slot => !file.IsLockedByOther(TableLayout.SlotLocks + slot))
+            ? GroupView.Of(table, readable, new GroupClock(context.Time), slot => !file.IsLockedByOther(TableLayout.SlotLocks + slot))
             : null;
     }
 
@@ -77,7 +87,8 @@ internal static class GroupReader
         var offsets = ReadOffsets(folder, context);
         using var image = TableImage.CopyUnattached(memory);
         var table = TableRebuild.TryReadOld(image, context, offsets.Header.Generation, folder.Path);
-        var group = table is null ? RecoveredGroup.Of(offsets) : RecoveredGroup.Of(offsets, table);
-        return GroupView.Of(group, readable);
+        var clock = new GroupClock(context.Time);
+        var group = table is null ? RecoveredGroup.Of(offsets, clock) : RecoveredGroup.Of(offsets, table, clock);
+        return GroupView.Of(group, readable, clock);
     }
 }

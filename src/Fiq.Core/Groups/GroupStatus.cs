@@ -13,7 +13,9 @@ internal sealed record SlotStatus(int Pid, int Workers, long Leased, long SinceM
 /// <summary>A group as it stands.</summary>
 /// <param name="Floor">Everything below is settled.</param>
 /// <param name="Cursor">Nothing at or above has been taken.</param>
-/// <param name="Ready">Messages that can be taken now.</param>
+/// <param name="Ready">
+/// Messages that can be taken now, or, in an ordered group, as soon as an earlier one of their key is settled.
+/// </param>
 /// <param name="Leased">Messages that a member has taken and not settled.</param>
 /// <param name="SettledMessages">How many offsets are settled, counted from 0.</param>
 /// <param name="SettledMicroseconds">Declared work of all settled offsets, counted from 0.</param>
@@ -29,4 +31,15 @@ internal sealed record GroupStatus(
     long SettledMicroseconds,
     string? StopReason,
     IReadOnlyList<SlotStatus> Slots,
-    IReadOnlyList<OffsetRun> Unsettled);
+    IReadOnlyList<OffsetRun> Unsettled)
+{
+    /// <summary>Messages whose time has not come, as far as anybody has looked at them.</summary>
+    public long Delayed { get; init; }
+
+    /// <summary>Messages that failed and wait for another attempt.</summary>
+    public long Retrying { get; init; }
+
+    /// <summary>Measured work over declared work of what was settled since the first member came; null if unknown.
+    /// </summary>
+    public double? ObservedRatio { get; init; }
+}

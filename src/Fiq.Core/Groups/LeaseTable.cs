@@ -11,10 +11,13 @@ internal sealed class LeaseTable(TableTransaction table)
 {
     // The last entries are kept for splitting what is returned or handed back, so that a table full of returned
     // leases can still be worked off one message at a time.
-    private const int EntriesKeptForSplits = 1_024;
+    public const int EntriesKeptForSplits = 1_024;
 
-    // An entry, a slot and the journal change at most 6 words each, the state all of its own.
-    private const int StoresPerStep = 64;
+    // When everything fails, taking more would only make more fail. Half of the table: each of them has its own entry.
+    private const int RetryingMax = 32_768;
+
+    // A step changes at most three entries of 8 words, a slot, some words of journal, map and buckets, and the state.
+    private const int StoresPerStep = 96;
 
     public TableTransaction Transaction => table;
 
@@ -23,11 +26,18 @@ internal sealed class LeaseTable(TableTransaction table)
     /// <summary>Unsettled offsets below the cursor.</summary>
     public long Pending => Cursor - (long)this[TableWord.SettledMessages];
 
-    public bool CanGrow => this[TableWord.EntriesUsed] < TableLayout.EntryCount - EntriesKeptForSplits;
+    public bool CanGrow =>
+        this[TableWord.EntriesUsed] < TableLayout.EntryCount - EntriesKeptForSplits
+        && this[TableWord.Retrying] < RetryingMax;
 
     public bool CanSplit => this[TableWord.EntriesUsed] < TableLayout.EntryCount;
 
     public bool SnapshotWanted => this[TableWord.SnapshotsWanted] != this[TableWord.SnapshotsDone];
+
+    /// <summary>Entries that can still be taken into use.</summary>
+    public int EntriesLeft => TableLayout.EntryCount - (int)this[TableWord.EntriesUsed];
+
+    public bool IsOrdered => this[TableWord.Ordered] != 0;
 
     public int HighWater => (int)this[TableWord.HighWater];
 
@@ -65,9 +75,28 @@ internal sealed class LeaseTable(TableTransaction table)
 
     public LeaseEntry Entry(int index) => LeaseEntry.Read(table, index);
 
+    /// <summary>Changes an entry, and everything that is counted of it.</summary>
     public void Put(int index, in LeaseEntry entry)
     {
+        var at = TableLayout.EntryAt(index);
+        var before = new Holding(
+            new EntryOwner(table.Load(at + 24)), (table.Load(at + 32) & LeaseEntry.DelayedFlag) != 0);
+        var after = new Holding(entry.Owner, entry.IsDelayed);
+        var countBefore = Bits.Count(table.Load(TableLayout.PendingAt(index)));
+        if (before == after)
+        {
+            Count(after, entry.Count - countBefore);
+        }
+        else
+        {
+            Count(before, -countBefore);
+            Count(after, entry.Count);
+        }
+
         this[TableWord.PendingDigest] += LeaseEntry.Digest(entry.Start, entry.Pending) - DigestOf(index);
+        MarkReady(index, entry.Owner == EntryOwner.Returned);
+        if (entry.Owner == EntryOwner.Waiting && (this[TableWord.NextDue] == 0 || (long)this[TableWord.NextDue] > entry.Due))
+            this[TableWord.NextDue] = (ulong)entry.Due;
         entry.Write(table, index);
     }
 
@@ -75,14 +104,6 @@ internal sealed class LeaseTable(TableTransaction table)
 
     public void Put(int slot, in Slot value) => value.Write(table, slot);
 
-    /// <summary>Changes how many messages the entry's owner holds.</summary>
-    public void AddLeased(EntryOwner owner, long difference)
-    {
-        if (owner.Slot is not { } slot)
-            throw new InvalidOperationException("a lease without an owner");
-        var value = Slot(slot);
-        Put(slot, value with { Leased = value.Leased + difference });
-    }
 
     /// <summary>Draws the serial for a lease in that entry: never 0, never used before in this table.</summary>
     public ulong NextSerial(int entry)
@@ -107,7 +128,7 @@ internal sealed class LeaseTable(TableTransaction table)
             return fresh;
         }
 
-        this[TableWord.FreeHead] = Entry(head - 1).NextFree;
+        this[TableWord.FreeHead] = Entry(head - 1).Next;
         return head - 1;
     }
 
@@ -145,8 +166,8 @@ internal sealed class LeaseTable(TableTransaction table)
     public long Floor()
     {
         var floor = Cursor;
-        foreach (var (_, _, lowest) in EntryScan.Used(this))
-            floor = Math.Min(floor, lowest);
+        foreach (var (_, entry) in EntryScan.Used(this))
+            floor = Math.Min(floor, entry.Lowest);
         return floor;
     }
 
@@ -163,6 +184,43 @@ internal sealed class LeaseTable(TableTransaction table)
         return set;
     }
 
+    /// <summary>Changes the count of messages in that state, or of those that its owner holds.</summary>
+    private void Count(Holding holding, long difference)
+    {
+        if (difference == 0)
+            return;
+        if (holding.Owner.Slot is { } slot)
+        {
+            var value = Slot(slot);
+            Put(slot, value with { Leased = value.Leased + difference });
+        }
+        else if (WordOf(holding) is { } word)
+        {
+            Add(word, difference);
+        }
+    }
+
+    private static TableWord? WordOf(Holding holding)
+    {
+        if (holding.Owner == EntryOwner.Returned)
+            return TableWord.Returned;
+        if (holding.Owner == EntryOwner.Waiting)
+            return holding.IsDelayed ? TableWord.Delayed : TableWord.Retrying;
+        if (holding.Owner == EntryOwner.Blocked)
+            return TableWord.Blocked;
+        if (holding.Owner == EntryOwner.Unexamined)
+            return TableWord.Unexamined;
+        return holding.Owner == EntryOwner.Revoked ? TableWord.Revoked : null;
+    }
+
+    private void MarkReady(int index, bool ready)
+    {
+        var at = TableLayout.ReadyWordAt(index);
+        var bit = 1UL << (index % 64);
+        var word = table.Load(at);
+        table.Store(at, ready ? word | bit : word & ~bit);
+    }
+
     private ulong DigestOf(int entry) => LeaseEntry.Digest(
         (long)table.Load(TableLayout.EntryAt(entry)), table.Load(TableLayout.PendingAt(entry)));
 
@@ -173,4 +231,7 @@ internal sealed class LeaseTable(TableTransaction table)
             words[i] = this[(TableWord)i];
         return Crc32C.Compute(MemoryMarshal.AsBytes(words));
     }
+
+    /// <summary>What is counted of an entry.</summary>
+    private readonly record struct Holding(EntryOwner Owner, bool IsDelayed);
 }

@@ -15,6 +15,9 @@ internal readonly record struct OffsetFileEnd(long Position, ulong Sequence, uin
 internal sealed record OffsetFileContent(
     OffsetFileHeader Header, OffsetSums Sums, OffsetSet Settled, OffsetFileEnd End, bool Torn)
 {
+    /// <summary>What is known of unsettled messages that have failed, by their offsets.</summary>
+    public IReadOnlyDictionary<long, RetryNote> Retries { get; init; } = new Dictionary<long, RetryNote>();
+
     /// <summary>Bit i tells whether offset <paramref name="start"/> + i is settled.</summary>
     public ulong SettledAt(long start)
     {

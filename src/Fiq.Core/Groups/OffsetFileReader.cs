@@ -40,14 +40,19 @@ internal static class OffsetFileReader
             throw new DamagedException(path, 0, OffsetFileHeader.Length, "it belongs to another group");
         var end = new OffsetFileEnd(OffsetFileHeader.Length, 0, crc);
         var settled = new OffsetSet();
+        var retries = new Dictionary<long, RetryNote>();
         OffsetSums? sums = null;
         while (Next(bytes, end, header.Secret, sums is null) is { } record)
         {
             var rest = bytes[(int)end.Position..];
+            var payload = rest.Slice(OffsetRecord.HeaderLength, record.PayloadLength);
+            if (record.Kind == OffsetRecordKind.Retries && !RetryNote.TryDecodeInto(retries, payload))
+                throw Contradiction(record, path, end.Position);
             if (IsState(record, path, end.Position))
             {
-                var payload = rest.Slice(OffsetRecord.HeaderLength, record.PayloadLength);
-                Apply(settled, record, payload, sums, path, end.Position);
+                // A record of failures settles nothing, and states the sums all the same.
+                var added = record.Kind == OffsetRecordKind.Retries ? [] : payload;
+                Apply(settled, record, added, sums, path, end.Position);
                 sums = record.Sums;
             }
 
@@ -59,7 +64,7 @@ internal static class OffsetFileReader
             throw new DamagedException(path, OffsetFileHeader.Length, bytes.Length, "its first snapshot is not valid");
         var content = new OffsetFileContent(header, last, settled, end, torn);
         RefuseWrongSums(content, path);
-        return content;
+        return content with { Retries = Unsettled(retries, content) };
     }
 
     private static int Read(IFile file, Span<byte> bytes, string path)
@@ -86,7 +91,7 @@ internal static class OffsetFileReader
 
     private static bool IsState(in OffsetRecord record, string path, long position)
     {
-        if (record.Kind is OffsetRecordKind.Snapshot or OffsetRecordKind.Delta)
+        if (record.Kind is OffsetRecordKind.Snapshot or OffsetRecordKind.Delta or OffsetRecordKind.Retries)
             return true;
         if ((record.Flags & OffsetRecord.MustUnderstand) == 0)
             return false;
@@ -103,11 +108,25 @@ internal static class OffsetFileReader
         var from = record.Kind == OffsetRecordKind.Snapshot ? sums.Floor : 0;
         var good = sums.Floor >= 0 && sums.Floor <= sums.Cursor
             && (before is { } last
-                ? sums.Floor >= last.Floor && sums.Cursor >= last.Cursor && record.Kind == OffsetRecordKind.Delta
+                ? sums.Floor >= last.Floor && sums.Cursor >= last.Cursor && record.Kind != OffsetRecordKind.Snapshot
                 : record.Kind == OffsetRecordKind.Snapshot)
             && OffsetSetCodec.TryDecodeInto(settled, payload, from, sums.Cursor);
         if (!good)
-            throw new DamagedException(path, at, at + record.Length, "a record contradicts itself or the one before");
+            throw Contradiction(record, path, at);
+    }
+
+    private static DamagedException Contradiction(in OffsetRecord record, string path, long at) =>
+        new(path, at, at + record.Length, "a record contradicts itself or the one before");
+
+    private static Dictionary<long, RetryNote> Unsettled(Dictionary<long, RetryNote> retries, OffsetFileContent content)
+    {
+        foreach (var offset in retries.Keys)
+        {
+            if (offset >= content.Sums.Cursor || (content.SettledAt(offset) & 1) != 0)
+                retries.Remove(offset);
+        }
+
+        return retries;
     }
 
     /// <summary>Whether anything but zeros follows the end; throws when a later good record does.</summary>

@@ -18,47 +18,38 @@ internal sealed class OffsetFileWriter(IDirectory folder, OffsetFileHeader heade
     private IFile? file;
 
     /// <summary>
-    /// Appends a delta and syncs it. Null, and nothing written, when a new file should be written instead: there is
-    /// no room, or something already stands where the delta would go.
+    /// Appends what was settled, and what is known of failures, each synced by itself: two records must never be
+    /// unsynced at a time, for a second that survives a first would pass for damage. Null when a new file should be
+    /// written instead: there is no room, or something already stands where a record would go.
     /// </summary>
-    public OffsetFileEnd? TryAppend(in OffsetFileEnd end, in OffsetSums sums, OffsetSet settled)
+    public OffsetFileEnd? TryAppend(
+        in OffsetFileEnd end, in OffsetSums sums, OffsetSet settled, IReadOnlyCollection<RetryNote> retries)
     {
-        var payload = OffsetSetCodec.Encode(settled);
-        var bytes = OffsetRecord.Encode(
-            OffsetRecordKind.Delta, end.HeaderCrc, end.Sequence + 1, sums, payload, header.Secret, out var crc);
-        var open = Reopen();
-        if (open is null || open.Length < end.Position + bytes.Length || !IsBlank(open, end.Position))
-            return null;
-        try
-        {
-            open.Write(bytes, end.Position);
-            open.SyncData();
-        }
-        catch (FileSystemException)
-        {
-            Void(open, end.Position);
-            throw;
-        }
-
-        return new OffsetFileEnd(end.Position + bytes.Length, end.Sequence + 1, crc);
+        OffsetFileEnd? reached = end;
+        if (!settled.IsEmpty || retries.Count == 0)
+            reached = TryAppend(end, OffsetRecordKind.Delta, sums, OffsetSetCodec.Encode(settled));
+        return reached is { } behind && retries.Count > 0
+            ? TryAppend(behind, OffsetRecordKind.Retries, sums, RetryNote.Encode(retries))
+            : reached;
     }
 
     /// <summary>Writes a new file that holds one snapshot, and puts it in the place of the old one, durably.</summary>
-    public OffsetFileEnd Replace(ulong sequence, in OffsetSums sums, OffsetSet settled)
+    public OffsetFileEnd Replace(
+        ulong sequence, in OffsetSums sums, OffsetSet settled, IReadOnlyCollection<RetryNote>? retries = null)
     {
-        var payload = OffsetSetCodec.Encode(settled);
         var head = new byte[OffsetFileHeader.Length];
         var chain = header.Encode(head);
-        var snapshot = OffsetRecord.Encode(
-            OffsetRecordKind.Snapshot, chain, sequence, sums, payload, header.Secret, out var crc);
-        var length = head.Length + snapshot.Length;
+        var records = new RecordChain(new OffsetFileEnd(head.Length, sequence - 1, chain), sums, header.Secret);
+        records.Add(OffsetRecordKind.Snapshot, OffsetSetCodec.Encode(settled));
+        if (retries is { Count: > 0 })
+            records.Add(OffsetRecordKind.Retries, RetryNote.Encode(retries));
         folder.TryUnlink(TemporaryName);
         var created = folder.CreateFile(TemporaryName);
         try
         {
-            SetRoomAside(created, length);
+            SetRoomAside(created, records.End.Position);
             created.Write(head, 0);
-            created.Write(snapshot, head.Length);
+            created.Write(records.Bytes, head.Length);
             created.Sync();
             folder.Rename(TemporaryName, Name);
         }
@@ -71,7 +62,7 @@ internal sealed class OffsetFileWriter(IDirectory folder, OffsetFileHeader heade
         file?.Dispose();
         file = created;
         folder.Sync();
-        return new OffsetFileEnd(length, sequence, crc);
+        return records.End;
     }
 
     /// <summary>Makes what the file holds now durable.</summary>
@@ -95,6 +86,28 @@ internal sealed class OffsetFileWriter(IDirectory folder, OffsetFileHeader heade
         return file;
     }
 
+    private OffsetFileEnd? TryAppend(
+        in OffsetFileEnd end, OffsetRecordKind kind, in OffsetSums sums, byte[] payload)
+    {
+        var records = new RecordChain(end, sums, header.Secret);
+        records.Add(kind, payload);
+        var open = Reopen();
+        if (open is null || open.Length < records.End.Position || !IsBlank(open, end.Position))
+            return null;
+        try
+        {
+            open.Write(records.Bytes, end.Position);
+            open.SyncData();
+        }
+        catch (FileSystemException)
+        {
+            Void(open, end.Position);
+            throw;
+        }
+
+        return records.End;
+    }
+
     private static bool IsBlank(IFile open, long position)
     {
         Span<byte> bytes = stackalloc byte[OffsetRecord.HeaderLength];
@@ -102,15 +115,15 @@ internal sealed class OffsetFileWriter(IDirectory folder, OffsetFileHeader heade
         return bytes[..read].IndexOfAnyExcept((byte)0) < 0;
     }
 
-    private static void SetRoomAside(IFile created, int length)
+    private static void SetRoomAside(IFile created, long length)
     {
         try
         {
-            created.Allocate(Math.Max(RoomBytes, Rounded(2L * length)));
+            created.Allocate(Math.Max(RoomBytes, Rounded(2 * length)));
         }
         catch (FileSystemException error) when (error.IsNoSpace)
         {
-            created.Allocate(Rounded(length + 1L));
+            created.Allocate(Rounded(length + 1));
         }
     }
 

@@ -12,7 +12,7 @@ internal enum OffsetRecordKind : ushort
     /// <summary>The offsets settled since the record before.</summary>
     Delta = 2,
 
-    /// <summary>Reserved: attempts, due time and last error of failed messages.</summary>
+    /// <summary>Attempts, due time and last error of failed messages; see <see cref="RetryNote"/>.</summary>
     Retries = 3,
 }
 
@@ -65,7 +65,9 @@ internal readonly record struct OffsetRecord(
         payload.CopyTo(bytes, HeaderLength);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, Magic);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(4), (ushort)kind);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(6), MustUnderstand);
+        // Whoever does not know retries tries once more than asked, and loses nothing.
+        var flags = kind == OffsetRecordKind.Retries ? (ushort)0 : MustUnderstand;
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(6), flags);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), (uint)bytes.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(12), chain);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(16), sequence);

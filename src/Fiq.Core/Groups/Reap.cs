@@ -12,15 +12,11 @@ internal sealed class Reap(LeaseTable table)
     {
         if (slots.Count == 0)
             return;
-        foreach (var (i, owner, _) in EntryScan.Used(table))
+        foreach (var (i, glimpse) in EntryScan.Used(table))
         {
-            if (owner.Slot is not { } slot || !slots.Contains(slot))
+            if (glimpse.Owner.Slot is not { } slot || !slots.Contains(slot))
                 continue;
-            var entry = table.Entry(i);
-            var count = Bits.Count(entry.Pending);
-            table.AddLeased(owner, -count);
-            table.Add(TableWord.Revoked, count);
-            table.Put(i, entry with { Serial = 0, Owner = EntryOwner.Revoked });
+            table.Put(i, table.Entry(i) with { Serial = 0, Owner = EntryOwner.Revoked });
             table.CommitWhenFull();
         }
 
@@ -34,16 +30,13 @@ internal sealed class Reap(LeaseTable table)
         var freed = 0;
         if (table[TableWord.Revoked] == 0)
             return 0;
-        foreach (var (i, owner, _) in EntryScan.Used(table))
+        foreach (var (i, glimpse) in EntryScan.Used(table))
         {
-            if (owner != EntryOwner.Revoked)
+            if (glimpse.Owner != EntryOwner.Revoked)
                 continue;
             var entry = table.Entry(i) with { Owner = EntryOwner.Returned };
-            var count = Bits.Count(entry.Pending);
             var started = entry.Pending & table.Transaction.Load(TableLayout.StartedMaskAt(i));
-            freed += count;
-            table.Add(TableWord.Revoked, -count);
-            table.Add(TableWord.Returned, count);
+            freed += entry.Count;
             Return(i, entry, started);
             table.CommitWhenFull();
         }
@@ -55,14 +48,11 @@ internal sealed class Reap(LeaseTable table)
     /// <summary>Hands back all leases of one slot without counting an attempt. Commits.</summary>
     public void HandBack(int ownSlot)
     {
-        foreach (var (i, owner, _) in EntryScan.Used(table))
+        foreach (var (i, glimpse) in EntryScan.Used(table))
         {
-            if (owner.Slot != ownSlot)
+            if (glimpse.Owner.Slot != ownSlot)
                 continue;
-            var entry = table.Entry(i);
-            table.AddLeased(owner, -Bits.Count(entry.Pending));
-            table.Add(TableWord.Returned, Bits.Count(entry.Pending));
-            table.Put(i, entry with { Serial = 0, Owner = EntryOwner.Returned });
+            table.Put(i, table.Entry(i) with { Serial = 0, Owner = EntryOwner.Returned });
             table.CommitWhenFull();
         }
 
@@ -84,11 +74,11 @@ internal sealed class Reap(LeaseTable table)
         var rest = entry.Pending & ~started;
         if (rest == 0 || !table.CanSplit)
         {
-            table.Put(index, entry with { Attempts = entry.Attempts + 1 });
+            table.Put(index, entry.Tried(interrupted: true));
             return;
         }
 
-        table.Put(index, entry with { Pending = started, Attempts = entry.Attempts + 1 });
+        table.Put(index, entry.Tried(interrupted: true) with { Pending = started });
         table.Put(table.TakeEntry(), entry with { Pending = rest });
     }
 }

@@ -1,7 +1,41 @@
 namespace Fiq.Groups;
 
 /// <summary>Unsettled offsets and the attempts counted for them.</summary>
-internal readonly record struct RecoveredEntry(long Start, ulong Pending, uint Attempts);
+internal readonly record struct RecoveredEntry(long Start, ulong Pending, uint Attempts)
+{
+    /// <summary>When they may be taken: a timestamp; 0 at once.</summary>
+    public long Due { get; init; }
+
+    /// <summary>Whether the last attempt ended because its owner died.</summary>
+    public bool WasInterrupted { get; init; }
+
+    /// <summary>Whether they wait for the time that they name, and not for another attempt.</summary>
+    public bool IsDelayed { get; init; }
+
+    /// <summary>Their priority, as far as it was known.</summary>
+    public int Priority { get; init; }
+
+    public int Count => Bits.Count(Pending);
+
+    /// <summary>As nobody's entry of a lease table.</summary>
+    public LeaseEntry ToEntry(long now, EntryOwner owner) => new(
+        Start, Pending, 0, owner == EntryOwner.Returned && Due > now ? EntryOwner.Waiting : owner, Attempts, 0)
+    {
+        Due = Due > now ? Due : 0,
+        WasInterrupted = WasInterrupted,
+        IsDelayed = IsDelayed && Due > now,
+        Priority = Priority,
+    };
+
+    /// <summary>What an entry says of some of its messages.</summary>
+    public static RecoveredEntry Of(in LeaseEntry entry, ulong pending) => new(entry.Start, pending, entry.Attempts)
+    {
+        Due = entry.Owner == EntryOwner.Waiting || entry.Owner == EntryOwner.Unexamined ? entry.Due : 0,
+        WasInterrupted = entry.WasInterrupted,
+        IsDelayed = entry.IsDelayed,
+        Priority = entry.Priority,
+    };
+}
 
 /// <summary>
 /// A group as it comes back when nobody was attached: settled is what the offset file or a valid lease table says
@@ -31,19 +65,19 @@ internal sealed record RecoveredGroup(
     }
 
     /// <summary>What the offset file alone says.</summary>
-    public static RecoveredGroup Of(OffsetFileContent file) => new(
+    public static RecoveredGroup Of(OffsetFileContent file, GroupClock clock) => new(
         file.Sums.Cursor,
-        [.. file.UnsettledFrom(0).Select(run => new RecoveredEntry(run.Start, run.Mask, 0))],
+        [.. EntriesOf(file, 0, clock)],
         file.Sums.SettledMicroseconds,
         new OffsetSet());
 
     /// <summary>What the offset file and the table say together.</summary>
-    public static RecoveredGroup Of(OffsetFileContent file, LeaseTable table)
+    public static RecoveredGroup Of(OffsetFileContent file, LeaseTable table, GroupClock clock)
     {
         var entries = new List<RecoveredEntry>();
         for (var i = 0; i < table.HighWater; i++)
             AddEntry(entries, file, table, i);
-        entries.AddRange(file.UnsettledFrom(table.Cursor).Select(run => new RecoveredEntry(run.Start, run.Mask, 0)));
+        entries.AddRange(EntriesOf(file, table.Cursor, clock));
         var cursor = Math.Max(file.Sums.Cursor, table.Cursor);
         var known = cursor - entries.Sum(entry => (long)Bits.Count(entry.Pending));
         var missing = MissingFrom(file, entries, cursor);
@@ -58,9 +92,34 @@ internal sealed record RecoveredGroup(
             ? pending & table.Transaction.Load(TableLayout.StartedMaskAt(index))
             : 0;
         if (started != 0)
-            entries.Add(new RecoveredEntry(entry.Start, started, entry.Attempts + 1));
+            entries.Add(RecoveredEntry.Of(entry.Tried(interrupted: true), started));
         if (pending != started)
-            entries.Add(new RecoveredEntry(entry.Start, pending & ~started, entry.Attempts));
+            entries.Add(RecoveredEntry.Of(entry, pending & ~started));
+    }
+
+    /// <summary>The unsettled offsets that the file names; those that have failed by themselves.</summary>
+    private static IEnumerable<RecoveredEntry> EntriesOf(OffsetFileContent file, long from, GroupClock clock)
+    {
+        // Each takes an entry of its own. More than a table can hold come of a table that was given up.
+        var known = file.Retries.Count is > 0 and <= TableLayout.EntryCount / 2;
+        foreach (var (start, mask) in file.UnsettledFrom(from))
+        {
+            var fresh = mask;
+            for (var rest = known ? mask : 0; rest != 0; rest &= rest - 1)
+            {
+                var offset = start + System.Numerics.BitOperations.TrailingZeroCount(rest);
+                if (!file.Retries.TryGetValue(offset, out var note))
+                    continue;
+                fresh &= ~(1UL << (int)(offset - start));
+                yield return new RecoveredEntry(offset, 1, (uint)note.Attempts)
+                {
+                    Due = clock.After(note.Left(clock.Wall)),
+                };
+            }
+
+            if (fresh != 0)
+                yield return new RecoveredEntry(start, fresh, 0);
+        }
     }
 
     /// <summary>

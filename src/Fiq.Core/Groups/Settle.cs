@@ -1,13 +1,15 @@
 namespace Fiq.Groups;
 
-/// <summary>Ends deliveries: settles them or hands them back, if their tokens still count.</summary>
-internal sealed class Settle(LeaseTable table, ulong random)
+/// <summary>Ends deliveries, if their tokens still count: settled, handed back, or to come again at some time.</summary>
+internal sealed class Settle(LeaseTable table, ulong random, GroupClock clock)
 {
     private readonly SettlementJournal journal = new(table);
+    private readonly KeyOrder keys = new(table);
 
     /// <summary>Tells for each item, in order, whether it was accepted. Returns how many were not.</summary>
     public long Run(ReadOnlySpan<SettledOffset> items, Span<bool> accepted)
     {
+        accepted.Clear();
         var refused = 0L;
         for (var from = 0; from < items.Length;)
         {
@@ -26,26 +28,17 @@ internal sealed class Settle(LeaseTable table, ulong random)
     /// <summary>All items have one token.</summary>
     private long RunLease(ReadOnlySpan<SettledOffset> items, Span<bool> accepted)
     {
-        accepted.Clear();
         if (Find(items[0].Token) is not { } index)
             return items.Length;
         var entry = table.Entry(index);
-        var (done, back, micros) = (0UL, 0UL, 0L);
+        var parts = new SettledParts(entry, table.EntriesLeft, clock);
         for (var i = 0; i < items.Length; i++)
-        {
-            var bit = BitOf(entry, items[i].Offset) & ~(done | back);
-            if (bit == 0 || (!items[i].Done && !table.CanSplit))
-                continue;
-            accepted[i] = true;
-            done |= items[i].Done ? bit : 0;
-            back |= items[i].Done ? 0 : bit;
-            micros += items[i].Done ? items[i].DeclaredMicroseconds : 0;
-        }
-
-        if ((done | back) != 0)
-            Apply(index, entry, done, back);
-        table.Add(TableWord.SettledMicroseconds, micros);
-        return items.Length - Bits.Count(done | back);
+            accepted[i] = parts.TryAdd(items[i]);
+        foreach (var part in parts.Back)
+            entry = GiveBack(index, entry, part);
+        if (parts.Done != 0)
+            Finish(index, entry, parts);
+        return items.Length - parts.Accepted;
     }
 
     private int? Find(LeaseToken token)
@@ -56,37 +49,45 @@ internal sealed class Settle(LeaseTable table, ulong random)
         return table.Entry(index).Serial == token.Serial ? index : null;
     }
 
-    private void Apply(int index, in LeaseEntry entry, ulong done, ulong back)
+    /// <summary>One step, after which the table is whole. Returns what is left of the lease.</summary>
+    private LeaseEntry GiveBack(int index, in LeaseEntry entry, in LeaseEntry part)
     {
-        var rest = entry.Pending & ~(done | back);
-        table.AddLeased(entry.Owner, -Bits.Count(done | back));
-        if (done != 0)
+        if (part.IsDelayed)
+            NoteWall();
+        var rest = entry with { Pending = entry.Pending & ~part.Pending };
+        if (rest.Pending == 0)
         {
-            table.Add(TableWord.SettledMessages, Bits.Count(done));
-            journal.Add(entry.Start, done);
-        }
-
-        table.Add(TableWord.Returned, Bits.Count(back));
-        var returned = entry with { Pending = back, Serial = 0, Owner = EntryOwner.Returned };
-        if (rest != 0)
-        {
-            table.Put(index, entry with { Pending = rest });
-            if (back != 0)
-                table.Put(table.TakeEntry(), returned);
-        }
-        else if (back != 0)
-        {
-            table.Put(index, returned);
+            table.Put(index, part);
         }
         else
         {
-            table.FreeEntry(index);
+            table.Put(index, rest);
+            table.Put(table.TakeEntry(), part);
         }
+
+        table.CommitWhenFull();
+        return rest;
     }
 
-    private static ulong BitOf(in LeaseEntry entry, long offset)
+    private void Finish(int index, in LeaseEntry entry, SettledParts parts)
     {
-        var distance = offset - entry.Start;
-        return distance is >= 0 and < 64 ? entry.Pending & (1UL << (int)distance) : 0;
+        journal.Add(entry.Start, parts.Done);
+        table.Add(TableWord.SettledMessages, Bits.Count(parts.Done));
+        table.Add(TableWord.SettledMicroseconds, parts.DeclaredMicroseconds);
+        table.Add(TableWord.ObservedMicroseconds, parts.ObservedMicroseconds);
+        table.Add(TableWord.ObservedDeclared, parts.ObservedDeclared);
+        var rest = entry.Pending & ~parts.Done;
+        if (rest != 0)
+            table.Put(index, entry with { Pending = rest });
+        else if (entry.KeyHash != 0)
+            keys.Release(index, entry);
+        else
+            table.FreeEntry(index);
+    }
+
+    private void NoteWall()
+    {
+        if (table[TableWord.Delayed] == 0)
+            table[TableWord.WallOffset] = (ulong)clock.WallOffset;
     }
 }

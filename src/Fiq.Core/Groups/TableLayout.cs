@@ -1,7 +1,7 @@
 namespace Fiq.Groups;
 
 /// <summary>
-/// Where things stand in the mapped file <c>leases</c> (layout version 2), and which bytes of it are locked. All
+/// Where things stand in the mapped file <c>leases</c> (layout version 3), and which bytes of it are locked. All
 /// words are 8 bytes. Only this type computes positions.
 /// <code>
 /// identity   0          magic, layout, length, queue id, boot id (2), generation, random, pid of builder, CRC-32C
@@ -12,14 +12,16 @@ namespace Fiq.Groups;
 /// journal    106,496    16,384 x (start, mask)
 /// started    368,640    65,536 masks
 /// entries    892,928    65,536 x 64 B
+/// ready      5,087,232  65,536 bits: the entry is returned
+/// buckets    5,095,424  65,536 x (first and last entry, plus 1): messages by their key, in ordered groups
 /// </code>
 /// </summary>
 internal static class TableLayout
 {
     public const string Name = "leases";
     public const ulong Magic = 0x3153_4553_4145_4C46;
-    public const ulong Version = 2;
-    public const int Length = EntriesAt + (EntryCount * EntryLength);
+    public const ulong Version = 3;
+    public const int Length = BucketsAt + (BucketCount * 8);
 
     public const int MagicAt = 0;
     public const int VersionAt = 8;
@@ -48,6 +50,12 @@ internal static class TableLayout
     public const int EntriesAt = StartedAt + (EntryCount * 8);
     public const int EntryLength = 64;
 
+    public const int ReadyAt = EntriesAt + (EntryCount * EntryLength);
+    public const int ReadyLength = EntryCount / 8;
+
+    public const int BucketsAt = ReadyAt + ReadyLength;
+    public const int BucketCount = 65_536;
+
     // Far behind any file's end, so that no read or write is ever touched by them. Bytes, not ranges.
     public const long GroupLock = 1L << 40;
     public const long FlushLock = GroupLock + 1;
@@ -63,6 +71,10 @@ internal static class TableLayout
     public static int PendingAt(int entry) => EntryAt(entry) + 8;
 
     public static int StartedMaskAt(int entry) => StartedAt + (entry * 8);
+
+    public static int ReadyWordAt(int entry) => ReadyAt + (entry / 64 * 8);
+
+    public static int BucketAt(ulong keyHash) => BucketsAt + ((int)(keyHash % BucketCount) * 8);
 
     public static int JournalRecordAt(ulong number) => JournalAt + ((int)(number % JournalCount) * 16);
 

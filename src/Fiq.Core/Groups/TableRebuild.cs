@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using Fiq.Files;
 
 namespace Fiq.Groups;
@@ -26,18 +28,24 @@ internal sealed class TableRebuild(IDirectory folder, GroupContext context)
     }
 
     /// <summary>Does it; returns the identity of the new table.</summary>
-    public TableIdentity Run(ISharedMemory memory, LeaseTable table)
+    /// <param name="memory">The table's memory.</param>
+    /// <param name="table">The same as its lock holder sees it.</param>
+    /// <param name="ordered">Whether the group is to go by the order of keys.</param>
+    public TableIdentity Run(ISharedMemory memory, LeaseTable table, bool ordered)
     {
+        var clock = new GroupClock(context.Time);
         var file = ReadOffsets(folder, context.QueueId, context.NameHash);
         var old = TryReadOld(memory, context, file.Header.Generation, folder.Path);
-        var group = old is null ? RecoveredGroup.Of(file) : RecoveredGroup.Of(file, old);
+        var group = old is null ? RecoveredGroup.Of(file, clock) : RecoveredGroup.Of(file, old, clock);
         var suspect = file.Torn
             || (old is not null && (old.SnapshotWanted || memory.Load64(TableLayout.FlushHolderAt) != 0));
         var end = Save(file, group, suspect);
         TableIdentity.Erase(memory);
         memory.Store64(TableLayout.RedoAt, 0);
         memory.Store64(TableLayout.FlushHolderAt, 0);
-        Fill(table, group, end);
+        Clear(memory, TableLayout.ReadyAt, TableLayout.ReadyLength);
+        Clear(memory, TableLayout.BucketsAt, TableLayout.BucketCount * 8);
+        Fill(table, group, end, ordered, clock.Now);
         var identity = new TableIdentity(
             context.QueueId, context.BootId, file.Header.Generation, context.Random());
         identity.Write(memory);
@@ -79,14 +87,16 @@ internal sealed class TableRebuild(IDirectory folder, GroupContext context)
 
         if (!suspect && TryAppend(writer, file, group) is { } end)
             return end;
-        return writer.Replace(file.End.Sequence + 2, group.Sums, group.Settled());
+        var settled = group.Settled();
+        var kept = file.Retries.Values.Where(note => (settled.MaskAt(note.Offset) & 1) == 0);
+        return writer.Replace(file.End.Sequence + 3, group.Sums, settled, [.. kept]);
     }
 
     private static OffsetFileEnd? TryAppend(OffsetFileWriter writer, OffsetFileContent file, RecoveredGroup group)
     {
         try
         {
-            return writer.TryAppend(file.End, group.Sums, group.Missing);
+            return writer.TryAppend(file.End, group.Sums, group.Missing, []);
         }
         catch (FileSystemException)
         {
@@ -95,7 +105,22 @@ internal sealed class TableRebuild(IDirectory folder, GroupContext context)
         }
     }
 
-    private static void Fill(LeaseTable table, RecoveredGroup group, in OffsetFileEnd end)
+    /// <summary>Only what is not zero: nearly nothing of these is ever used.</summary>
+    private static void Clear(ISharedMemory memory, int at, int length)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        memory.Read(at, bytes.AsSpan(0, length));
+        var words = MemoryMarshal.Cast<byte, ulong>(bytes.AsSpan(0, length));
+        for (var i = 0; i < words.Length; i++)
+        {
+            if (words[i] != 0)
+                memory.Store64(at + (i * 8), 0);
+        }
+
+        ArrayPool<byte>.Shared.Return(bytes);
+    }
+
+    private static void Fill(LeaseTable table, RecoveredGroup group, in OffsetFileEnd end, bool ordered, long now)
     {
         for (var word = TableWord.Cursor; word < TableWord.Checksum; word++)
             table[word] = 0;
@@ -106,6 +131,7 @@ internal sealed class TableRebuild(IDirectory folder, GroupContext context)
         table[TableWord.OffsetSequence] = end.Sequence;
         table[TableWord.OffsetEnd] = (ulong)end.Position;
         table[TableWord.OffsetHeaderCrc] = end.HeaderCrc;
+        table[TableWord.Ordered] = ordered ? 1UL : 0;
         table.Commit();
         for (var slot = 0; slot < TableLayout.SlotCount; slot++)
         {
@@ -113,11 +139,10 @@ internal sealed class TableRebuild(IDirectory folder, GroupContext context)
             table.CommitWhenFull();
         }
 
-        foreach (var entry in group.Entries)
+        foreach (var entry in ordered ? Ascending.Of(group.Entries) : group.Entries)
         {
-            table.Put(table.TakeEntry(), new LeaseEntry(
-                entry.Start, entry.Pending, 0, EntryOwner.Returned, entry.Attempts, 0));
-            table.Add(TableWord.Returned, Bits.Count(entry.Pending));
+            var owner = ordered ? EntryOwner.Unexamined : EntryOwner.Returned;
+            table.Put(table.TakeEntry(), entry.ToEntry(now, owner));
             table.CommitWhenFull();
         }
 

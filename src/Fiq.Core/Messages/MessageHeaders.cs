@@ -28,6 +28,15 @@ public sealed class MessageHeaders
     /// <exception cref="FiqException"><see cref="ErrorCode.BadRequest"/>: an empty name, or too many bytes.</exception>
     public static MessageHeaders Create(IEnumerable<KeyValuePair<string, string>> pairs)
     {
+        MessageHeaders headers = CreateUnbounded(pairs);
+        return headers.Encoded.Length <= SizeMax
+            ? headers
+            : throw new FiqException(ErrorCode.BadRequest, $"headers are larger than {SizeMax} bytes");
+    }
+
+    /// <summary>The same without a bound on the sum of all, for what fiq adds to them.</summary>
+    internal static MessageHeaders CreateUnbounded(IEnumerable<KeyValuePair<string, string>> pairs)
+    {
         using var stream = new MemoryStream();
         Span<byte> prefix = stackalloc byte[PrefixSize];
         foreach ((string name, string value) in pairs)
@@ -42,8 +51,6 @@ public sealed class MessageHeaders
             stream.Write(prefix);
             stream.Write(nameBytes);
             stream.Write(valueBytes);
-            if (stream.Length > SizeMax)
-                throw new FiqException(ErrorCode.BadRequest, $"headers are larger than {SizeMax} bytes");
         }
 
         return stream.Length == 0 ? None : new MessageHeaders(stream.ToArray());

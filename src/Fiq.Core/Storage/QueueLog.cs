@@ -114,6 +114,8 @@ internal sealed class QueueLog : IDisposable
 
     public LogReader OpenReader() => new(_context);
 
+    public UrgentScan OpenUrgentScan() => new(_context);
+
     /// <summary>Begins to verify sealed segments; tells each damage once. One thread, which also disposes it.</summary>
     public SealedCheck OpenCheck(Action<DamagedException> found) => new(_context, _page, _locks, found);
 

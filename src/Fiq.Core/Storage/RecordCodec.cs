@@ -61,6 +61,9 @@ internal static class RecordCodec
         return size >= FixedSize && size <= bytes.Length && size % 8 == 0 ? size : 0;
     }
 
+    /// <summary>The priority of the record at the beginning of these bytes, 0 to 9.</summary>
+    public static int PeekPriority(ReadOnlySpan<byte> bytes) => Math.Min((int)bytes[6], Message.PriorityMax);
+
     /// <summary>
     /// Reads a record; its message refers to the bytes without a copy. Null when the lengths do not fit: the
     /// checksum was right, so whoever wrote it did not follow the format.

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Fiq.Engine;
 using Fiq.Engine.Inspection;
 
@@ -28,6 +29,12 @@ internal sealed class MemoryEngine : IQueueEngine, IQueueInspection
     public QueueSettings? LastSettings { get; private set; }
 
     public int MessageBytesMax { get; set; } = Message.BodySizeMax;
+
+    /// <summary>Dead letters, of whichever queue.</summary>
+    public List<DeadLetter> Dead { get; } = [];
+
+    /// <summary>Those that were sent back.</summary>
+    public List<DeadLetter> Retried { get; } = [];
 
     public string Location => "memory";
 
@@ -71,6 +78,33 @@ internal sealed class MemoryEngine : IQueueEngine, IQueueInspection
         bool isNew = !Groups.Exists(known => known.Queue == queue.ToString() && known.Group == group.ToString());
         Groups.Add((queue.ToString(), group.ToString(), start));
         return new(isNew);
+    }
+
+    public async IAsyncEnumerable<DeadLetter> ReadDeadLettersAsync(
+        QueueName queue, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        Find(queue);
+        await Task.CompletedTask;
+        foreach (DeadLetter letter in Dead.ToArray()) yield return letter;
+    }
+
+    public ValueTask<int> RetryDeadLettersAsync(
+        QueueName queue, IReadOnlyList<DeadLetter> letters, CancellationToken cancellation)
+    {
+        Retried.AddRange(letters);
+        return PurgeDeadLettersAsync(queue, letters, cancellation);
+    }
+
+    public ValueTask<int> PurgeDeadLettersAsync(
+        QueueName queue, IReadOnlyList<DeadLetter> letters, CancellationToken cancellation) =>
+        new(Dead.RemoveAll(letters.Contains));
+
+    public ValueTask<long> PurgeAsync(QueueName queue, CancellationToken cancellation)
+    {
+        List<Message> messages = Find(queue);
+        int count = messages.Count;
+        messages.Clear();
+        return new(count);
     }
 
     public ValueTask<IQueueProducer> OpenProducerAsync(

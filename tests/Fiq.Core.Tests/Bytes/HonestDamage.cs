@@ -119,5 +119,5 @@ internal sealed class HonestDamage(SampleQueue sample)
     }
 
     private static bool IsRumour(string path) =>
-        Path.GetFileName(path) is "control" or "leases" or "wait" || path.EndsWith(".tmp", StringComparison.Ordinal);
+        Path.GetFileName(path) is "control" or "leases" || path.EndsWith(".tmp", StringComparison.Ordinal);
 }

@@ -101,7 +101,7 @@ public sealed class RumourTests
     [
         Control,
         .. from string @group in (string[])[SampleQueue.DefaultGroup, SampleQueue.AuditGroup]
-           from string name in (string[])[TableLayout.Name, WaitIndexFile.Name]
+           from string name in (string[])[TableLayout.Name]
            select $"{SampleQueue.Folder}/groups/{@group}/{name}",
     ];
 

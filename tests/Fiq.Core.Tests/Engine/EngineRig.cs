@@ -1,5 +1,8 @@
 using System.Text;
 using Fiq.Engine;
+using Fiq.Files;
+using Fiq.Groups;
+using Fiq.Tests.Groups;
 using Fiq.Tests.Storage;
 
 namespace Fiq.Tests.Engine;
@@ -30,6 +33,21 @@ internal sealed class EngineRig : IDisposable
     {
         await using IQueueProducer producer = await ProducerAsync();
         foreach (string body in bodies) await producer.SendAsync(body);
+    }
+
+    /// <summary>A member that takes everything, begins it, and dies.</summary>
+    public void TakeAndDie(long readable)
+    {
+        var options = new FolderOptions();
+        using IDirectory store = StoreFolder.TryOpen(options.Files, Path, allowUnsafeFileSystem: false, out _)!;
+        using QueueFolder queue = QueueFolder.TryOpen(store, Orders, options)!;
+        using IDirectory folder = queue.TryOpenGroup(GroupName.Default)!;
+        var group = ConsumerGroup.Attach(
+            folder, queue.GroupOf(GroupName.Default), GroupOptions.OfAdministration(TimeSpan.FromSeconds(10)));
+        foreach (Lease lease in group.Claim(64, readable))
+            foreach (long offset in lease.Offsets())
+                group.TryStart(lease.Token, offset).Should().BeTrue();
+        group.Abandon();
     }
 
     public void Dispose() => _folder.Dispose();

@@ -28,8 +28,10 @@ internal sealed class GroupRig : IDisposable
 
     public string PathOf(string name) => _folder.PathOf(name);
 
-    public ConsumerGroup Attach(IDirectory? folder = null) => ConsumerGroup.Attach(
-        folder ?? Folder, Context, new GroupOptions(4, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5)));
+    public ConsumerGroup Attach(IDirectory? folder = null, bool? ordered = false) => ConsumerGroup.Attach(
+        folder ?? Folder,
+        Context,
+        new GroupOptions(4, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5)) { Ordered = ordered });
 
     public GroupStatus Read(long readable) => GroupReader.Read(Folder, Context, readable);
 
@@ -55,6 +57,51 @@ internal static class GroupCalls
 
     public static bool[] End(this ConsumerGroup group, Lease lease, bool done = true) =>
         group.End(done, [.. lease.Offsets().Select(offset => (lease.Token, offset))]);
+
+    /// <summary>The attempt failed; the message comes again after a while.</summary>
+    public static bool Fail(this ConsumerGroup group, Lease lease, long offset, TimeSpan delay, string error = "why")
+    {
+        var accepted = new bool[1];
+        group.Settle(
+            [
+                new SettledOffset(lease.Token, offset, 0, Done: false)
+                {
+                    Failed = true,
+                    Attempt = lease.AttemptsBefore + 1,
+                    Delay = delay,
+                    Error = error,
+                },
+            ],
+            accepted);
+        return accepted[0];
+    }
+
+    /// <summary>Its time has not come: microseconds since 1970.</summary>
+    public static bool[] Park(
+        this ConsumerGroup group, Lease lease, Func<long, long> notBefore, Func<long, int>? priority = null)
+    {
+        var items = lease.Offsets().Select(offset => new SettledOffset(lease.Token, offset, 0, Done: false)
+        {
+            NotBefore = notBefore(offset),
+            Priority = priority?.Invoke(offset) ?? 0,
+        }).ToArray();
+        var accepted = new bool[items.Length];
+        group.Settle(items, accepted);
+        return accepted;
+    }
+
+    /// <summary>Lets everything below an offset into an ordered group; keys by offset, 0 for none.</summary>
+    public static void AdmitTo(this ConsumerGroup group, long readable, Func<long, ulong> key, int atATime = 100)
+    {
+        while (group.Admission.Unexamined(atATime, readable) is { Count: > 0 } pieces)
+            group.Admission.TryAdmit(pieces, [.. Seen(pieces, key)]).Should().BeTrue();
+    }
+
+    public static IEnumerable<ExaminedMessage> Seen(IEnumerable<UnexaminedPiece> pieces, Func<long, ulong> key) =>
+        from piece in pieces
+        from i in Enumerable.Range(0, 64)
+        where (piece.Mask >> i & 1) == 1
+        select new ExaminedMessage(piece.Start + i, key(piece.Start + i), 0);
 
     public static bool[] End(this ConsumerGroup group, bool done, params (LeaseToken Token, long Offset)[] items)
     {

@@ -105,7 +105,7 @@ public sealed class OffsetFileReaderTests
         var bytes = new List<byte>(OffsetFileSample.Make(spare: 0));
         var crc = OffsetFileSample.Read([.. bytes]).End.HeaderCrc;
         var from = bytes.Count;
-        OffsetFileSample.Add(bytes, OffsetRecordKind.Retries, ref crc, 4, default, new OffsetRun(1, 5));
+        OffsetFileSample.Add(bytes, (OffsetRecordKind)99, ref crc, 4, default, new OffsetRun(1, 5));
         var all = bytes.ToArray();
         if (!mustUnderstand)
         {

@@ -6,7 +6,7 @@ namespace Fiq.Crash.Tests.Trace.Recovery;
 internal sealed class DiskOnDisk : IDisposable
 {
     /// <summary>They are mapped, so their blocks must be there.</summary>
-    private static readonly string[] Pages = ["control", "leases", "wait"];
+    private static readonly string[] Pages = ["control", "leases"];
 
     /// <param name="disk">What is to lie there.</param>
     /// <param name="rebooted">Whether pages are to be of another boot.</param>

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text.Json;
+using Fiq.Cli.Frame;
+using Fiq.Engine;
+
+namespace Fiq.Cli.Dead;
+
+/// <summary>Letters are worked off some hundreds at a time, in bounded memory, and told as a number.</summary>
+internal static class DeadBatches
+{
+    private const int LettersMax = 500;
+
+    /// <summary>Calls for each batch; returns the sum of what the calls returned.</summary>
+    public static async Task<long> ForEachAsync(
+        IAsyncEnumerable<DeadLetter> letters, Func<IReadOnlyList<DeadLetter>, ValueTask<int>> act)
+    {
+        long count = 0;
+        var batch = new List<DeadLetter>();
+        await foreach (DeadLetter letter in letters)
+        {
+            batch.Add(letter);
+            if (batch.Count < LettersMax) continue;
+            count += await act(batch);
+            batch = [];
+        }
+
+        return batch.Count == 0 ? count : count + await act(batch);
+    }
+
+    /// <summary>Says how many, or writes <c>{"queue":"orders","retried":3}</c>.</summary>
+    public static void Report(Invocation invocation, string member, long count, string where, QueueName queue)
+    {
+        if (!invocation.Json)
+        {
+            string letters = count == 1 ? "dead letter" : "dead letters";
+            invocation.Say(string.Create(CultureInfo.InvariantCulture, $"{count:N0} {letters} {where} {queue}"));
+            return;
+        }
+
+        using (var writer = new Utf8JsonWriter(invocation.Streams.Output, JsonText.Options))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("queue"u8, queue.ToString());
+            writer.WriteNumber(member, count);
+            writer.WriteEndObject();
+        }
+
+        invocation.Streams.Output.Write("\n"u8);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+using Fiq.Files;
+using Fiq.Groups;
+using Fiq.Storage;
+
+namespace Fiq.Engine;
+
+/// <summary>
+/// The dead letters of a queue as whoever looks after them sees them: those that the group <c>default</c> of their
+/// queue has not settled. The same letter may lie there twice.
+/// </summary>
+internal sealed class FolderDeadLetters(AttachedQueue box) : IDisposable
+{
+    private const long ReadBytesMax = 4L * 1024 * 1024;
+
+    /// <summary>The letters, oldest first, each as often as it lies there.</summary>
+    public IEnumerable<DeadLetter> Read()
+    {
+        LogMark watermark = box.Log.Watermark;
+        using LogReader reader = box.Log.OpenReader();
+        var messages = new List<StoredMessage>();
+        foreach (OffsetRun run in Unsettled(watermark.Offset))
+        {
+            for (long next = run.From; next < run.To;)
+            {
+                messages.Clear();
+                next = reader.Read(next, run.To, watermark.Epoch, messages, ReadBytesMax);
+                foreach (StoredMessage stored in messages)
+                    if (DeadLetter.TryRead(stored.Offset, stored.Message) is DeadLetter letter) yield return letter;
+            }
+        }
+    }
+
+    /// <summary>The letters, oldest first, each once.</summary>
+    public IEnumerable<DeadLetter> ReadOnce() => Read().DistinctBy(letter => letter.Identity);
+
+    /// <summary>Sends letters to their queue, each for its group alone; they still lie here, too.</summary>
+    public static async ValueTask SendBackAsync(
+        IEnumerable<DeadLetter> letters, IQueueProducer producer, CancellationToken cancellation)
+    {
+        await using ConfiguredAsyncDisposable closing = producer.ConfigureAwait(false);
+        foreach (DeadLetter letter in letters)
+            await producer.ProduceAsync([letter.ToRetry()], cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Takes letters away, and all that are the same; returns how many went. What a consumer of the dead letters holds
+    /// stays. Durable when it returns.
+    /// </summary>
+    public int Remove(IEnumerable<DeadLetter> letters)
+    {
+        var identities = letters.Select(letter => letter.Identity).ToHashSet();
+        var copies = Read().Where(letter => identities.Contains(letter.Identity))
+            .ToDictionary(letter => letter.LetterOffset, letter => (letter.Identity, Work(letter)));
+        var declared = new SortedDictionary<long, long>(copies.ToDictionary(copy => copy.Key, copy => copy.Value.Item2));
+        using IDirectory folder = OpenGroup();
+        using var group = ConsumerGroup.Attach(folder, Context, GroupOptions.OfAdministration(ControlLocks.WaitLimit));
+        IReadOnlyList<long> gone = group.Discard(discard => discard.These(declared));
+        group.Flush();
+        return gone.Select(offset => copies[offset].Identity).Distinct().Count();
+    }
+
+    public void Dispose() => box.Dispose();
+
+    private GroupContext Context => box.Folder.GroupOf(GroupName.Default);
+
+    private IEnumerable<OffsetRun> Unsettled(long readable)
+    {
+        using IDirectory folder = OpenGroup();
+        GroupStatus status = GroupReader.Read(folder, Context, readable);
+        return [.. status.Unsettled, new OffsetRun(status.Cursor, readable)];
+    }
+
+    private IDirectory OpenGroup() => box.Folder.TryOpenGroupDurably(GroupName.Default)
+        ?? throw new FiqException(ErrorCode.GroupNotFound, $"queue \"{box.Folder.Name}\" has no group default");
+
+    private static long Work(DeadLetter letter) => letter.Message.ProcessingMicroseconds;
+}
