@@ -204,8 +204,7 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
             foreach (OffsetRun run in before.Unsettled) expected.UnionWith(Range(run.From, run.To));
             var messages = opened.ReadAll().ToDictionary(each => each.Offset, each => each.Body);
             var delivered = new List<long>();
-            using var reader = opened.Log.OpenReader();
-            var claimer = new Claimer(opened.Log, group, reader);
+            using var claimer = new Claimer(opened.Log, group, name, opened.Process.Machine.Clock);
             while (claimer.Claim(64) is { Count: > 0 } deliveries)
             {
                 foreach (Delivery delivery in deliveries)

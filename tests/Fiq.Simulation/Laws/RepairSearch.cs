@@ -123,8 +123,7 @@ internal sealed class RepairSearch(Ledger ledger, RottenPlace rot, Random random
         using (directory)
         using (group)
         {
-            using var reader = opened.Log.OpenReader();
-            var claimer = new Claimer(opened.Log, group, reader);
+            using var claimer = new Claimer(opened.Log, group, name, opened.Process.Machine.Clock);
             while (claimer.Claim(64) is { Count: > 0 } deliveries)
             {
                 SettledOffset[] ends =

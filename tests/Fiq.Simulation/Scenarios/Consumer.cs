@@ -40,8 +40,7 @@ internal sealed class Consumer(Scenario scenario, SimProcess process, string gro
     {
         try
         {
-            using var reader = opened.Log.OpenReader();
-            var claimer = new Claimer(opened.Log, member, reader);
+            using var claimer = new Claimer(opened.Log, member, GroupName.Parse(group), Process.Machine.Clock);
             for (int turn = 0, idle = 0; turn < Scenario.Claims && idle < IdleMax;)
             {
                 WhateverHappens(CallEffects);

@@ -20,7 +20,6 @@ internal sealed class PooledConsumer : IQueueConsumer, IDisposable
     private readonly Opened _opened;
     private readonly IDirectory _directory;
     private readonly ConsumerGroup _group;
-    private readonly LogReader _reader;
     private readonly Claimer _claimer;
     private readonly HashSet<long> _arrived = [];
     private bool _disposed;
@@ -29,8 +28,7 @@ internal sealed class PooledConsumer : IQueueConsumer, IDisposable
     {
         (_process, _machineGate, _opened) = (process, machineGate, opened);
         (_group, _directory) = opened.TryJoin(Group.ToString())!.Value;
-        _reader = opened.Log.OpenReader();
-        _claimer = new Claimer(opened.Log, _group, _reader);
+        _claimer = new Claimer(opened.Log, _group, Group, process.Machine.Clock);
         Tell(new GroupMade(Group.ToString(), 0));
     }
 
@@ -126,7 +124,7 @@ internal sealed class PooledConsumer : IQueueConsumer, IDisposable
         {
             if (_disposed) return;
             _disposed = true;
-            _reader.Dispose();
+            _claimer.Dispose();
             Tell(new Retired(_process.Name, IsOrderly: true));
             _group.Dispose();
             _directory.Dispose();
