@@ -10,8 +10,12 @@ namespace Fiq.Engine;
 /// itself, without a change of threads. Callers are answered outside all locks.
 /// </summary>
 internal sealed class Appender(
-    QueueLog log, TimeProvider time, bool stopAtFailure, NamedProducer? producer = null, KeyWindow? keys = null)
-    : IDisposable
+    QueueLog log,
+    TimeProvider time,
+    bool stopAtFailure,
+    NamedProducer? producer = null,
+    KeyWindow? keys = null,
+    Func<FiqException, bool>? whenFull = null) : IDisposable
 {
     /// <summary>
     /// No commit gathers more than this many bytes of records: enough to amortize a sync, little enough to stay in
@@ -96,12 +100,7 @@ internal sealed class Appender(
         List<AppendRequest> requests = Gather();
         try
         {
-            producer?.Look();
-            long now = (time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
-            using var commit = new GatheredCommit(requests, now, log, producer, keys);
-            LogMark before = log.Watermark;
-            commit.Complete(log.Commit(commit));
-            if (log.NeedsCare(before)) _care = _care.ContinueWith(_ => Care(), TaskScheduler.Default);
+            while (!TryCommit(requests)) continue;
         }
         catch (Exception error)
         {
@@ -110,6 +109,26 @@ internal sealed class Appender(
             Exception told = error is FileSystemException system ? system.ToFiqException() : error;
             if (stopAtFailure) Refuse(told, requests);
             foreach (AppendRequest request in requests) request.Fail(told);
+        }
+    }
+
+    /// <summary>False when it was full and is to be tried again: then nothing of it was stored.</summary>
+    private bool TryCommit(List<AppendRequest> requests)
+    {
+        try
+        {
+            producer?.Look();
+            long now = (time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
+            using var commit = new GatheredCommit(requests, now, log, producer, keys);
+            LogMark before = log.Watermark;
+            commit.Complete(log.Commit(commit));
+            if (log.NeedsCare(before)) _care = _care.ContinueWith(_ => Care(), TaskScheduler.Default);
+            return true;
+        }
+        catch (FiqException error)
+            when (whenFull is not null && error.Code is ErrorCode.QueueFull or ErrorCode.DiskFull && whenFull(error))
+        {
+            return false;
         }
     }
 

@@ -116,7 +116,7 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
                 attached.Log,
                 attached.IsNew,
                 _options.Time,
-                options.StopAtFailure,
+                options,
                 named,
                 KeyWindow.TryOpen(attached.Folder.Log));
         }

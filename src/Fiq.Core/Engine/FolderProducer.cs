@@ -8,11 +8,11 @@ internal sealed class FolderProducer(
     QueueLog log,
     bool created,
     TimeProvider time,
-    bool stopAtFailure,
-    NamedProducer? named = null,
-    KeyWindow? keys = null) : IQueueProducer
+    ProducerOptions options,
+    NamedProducer? named,
+    KeyWindow? keys) : IQueueProducer
 {
-    private readonly Appender _appender = new(log, time, stopAtFailure, named, keys);
+    private readonly Appender _appender = new(log, time, options.StopAtFailure, named, keys, options.WhenFull);
 
     public QueueName Queue => folder.Name;
 

@@ -45,6 +45,12 @@ public sealed record ProducerOptions
     public bool StopAtFailure { get; init; }
 
     /// <summary>
+    /// Asked when the queue or the disk is full, after a pause of its own: true to try again, false to refuse the
+    /// messages. Called while no other call of this producer goes on, so their order stays. Null: refuse at once.
+    /// </summary>
+    public Func<FiqException, bool>? WhenFull { get; init; }
+
+    /// <summary>
     /// The name under which messages are numbered by <see cref="Message.Sequence"/>: what the queue has already is
     /// acknowledged as a duplicate and not stored again. One process at a time; null when messages have no numbers.
     /// </summary>
