@@ -1,6 +1,7 @@
 using System.Globalization;
 using Fiq.Cli.Messages;
 using Fiq.Engine;
+using Fiq.Pipeline;
 
 namespace Fiq.Cli.Produce;
 
@@ -14,12 +15,12 @@ internal sealed class PipeRun
     private const int BatchCountMax = 8192;
 
     private readonly IQueueProducer _producer;
-    private readonly LineReader _reader;
+    private readonly ILineSource _reader;
     private readonly ILineFormat _format;
     private readonly AckWriter _acks;
     private readonly RefusalReport _refusals;
     private readonly InFlight _inFlight = new();
-    private readonly Func<bool> _inputIsReady;
+    private readonly PipeRules _rules;
     private List<Message> _batch = [];
     private long _batchBytes;
     private long _batchFirstLine;
@@ -27,22 +28,25 @@ internal sealed class PipeRun
 
     public PipeRun(
         IQueueProducer producer,
-        LineReader reader,
+        ILineSource reader,
         ILineFormat format,
         AckWriter acks,
         RefusalReport refusals,
-        Func<bool> inputIsReady)
+        PipeRules rules)
     {
         _producer = producer;
         _reader = reader;
         _format = format;
         _acks = acks;
         _refusals = refusals;
-        _inputIsReady = inputIsReady;
+        _rules = rules;
     }
 
-    /// <summary>Messages acknowledged and told.</summary>
+    /// <summary>Messages acknowledged and told, without those that were stored before.</summary>
     public long Acked { get; private set; }
+
+    /// <summary>Messages that were stored before.</summary>
+    public long Known { get; private set; }
 
     /// <summary>The line <c>exit</c> that ended the input, or 0.</summary>
     public long ExitLine { get; private set; }
@@ -90,6 +94,7 @@ internal sealed class PipeRun
                 _inFlight.Finish(batch);
             }
 
+            _rules.Told?.Invoke(Acked);
             if (!_inFlight.IsNextStored) _acks.Flush();
         }
 
@@ -99,18 +104,24 @@ internal sealed class PipeRun
 
     private void Tell(PendingBatch batch, IReadOnlyList<Acknowledgement> acks)
     {
-        for (int i = 0; i < acks.Count; i++) _acks.Write(acks[i], batch.Messages[i].Key);
-        Acked += acks.Count;
+        for (int i = 0; i < acks.Count; i++)
+        {
+            _acks.Write(acks[i], batch.Messages[i].Key);
+            if (acks[i].Duplicate) Known++;
+            else Acked++;
+        }
     }
 
-    private static FiqException WithPlace(FiqException error, PendingBatch batch)
+    private FiqException WithPlace(FiqException error, PendingBatch batch)
     {
         CultureInfo invariant = CultureInfo.InvariantCulture;
+        string again = _rules.IsResumable ? "run it again, or " : "";
         string hint = error.Code == ErrorCode.Unknown
             ? string.Create(invariant, $"It can't be known whether the lines from {batch.FirstLine:N0} on are stored.")
             : string.Create(
                 invariant,
-                $"Stored up to line {batch.FirstLine - 1:N0}; go on with tail -n +{batch.FirstLine}. {error.Hint}");
+                $"Stored up to line {batch.FirstLine - 1:N0}; {again}go on with tail -n +{batch.FirstLine}. "
+                    + $"{error.Hint}");
         return new FiqException(error.Code, error.Message, hint.TrimEnd(), error) { Queue = error.Queue };
     }
 
@@ -144,7 +155,7 @@ internal sealed class PipeRun
                 return false;
             }
 
-            if (_batch.Count >= BatchCountMax && !Send()) return false;
+            if (_batch.Count >= (_rules.Pace?.BatchCountMax ?? BatchCountMax) && !Send()) return false;
         }
 
         return true;
@@ -160,15 +171,17 @@ internal sealed class PipeRun
         }
 
         ReadOnlyMemory<byte> bytes = _format.IsText ? TextLine.WithoutReturn(line.Bytes) : line.Bytes;
-        if (_format.IsText && TextLine.IsExit(bytes.Span))
+        if (_rules.InputIsReady is { } isReady && _format.IsText && TextLine.IsExit(bytes.Span))
         {
             ExitLine = line.Number;
-            MoreFollowed = _reader.HasRest || (_inputIsReady() && _reader.Fill());
+            MoreFollowed = _reader.HasRest || (isReady() && _reader.Fill());
             return false;
         }
 
-        if (_format.Parse(bytes, out LineRefusal? refusal) is { } message) Add(message, line.Number);
-        else _refusals.Add(line.Number, refusal!);
+        if (_format.Parse(bytes, out LineRefusal? refusal) is { } message)
+            Add(_rules.Numbering?.Number(message, line) ?? message, line.Number);
+        else
+            _refusals.Add(line.Number, refusal!);
         return true;
     }
 
@@ -184,6 +197,8 @@ internal sealed class PipeRun
     {
         if (_batch.Count == 0) return true;
         List<Message> messages = _batch;
+        if (_rules.Numbering is { } numbering) messages[^1] = numbering.Close(messages[^1]);
+        _rules.Pace?.Wait(messages.Count);
         (long bytes, long firstLine) = (_batchBytes, _batchFirstLine);
         _batch = [];
         _batchBytes = 0;

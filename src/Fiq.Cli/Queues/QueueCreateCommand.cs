@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Fiq.Cli.Frame;
 
 namespace Fiq.Cli.Queues;
@@ -20,18 +21,47 @@ internal static class QueueCreateCommand
         Option<long> segmentSize = OptionKinds.Size(
             "--segment-bytes", "The size at which a new segment file begins.", defaults.SegmentBytes,
             SegmentBytesMin, SegmentBytesMax);
+        Option<bool> unique = OptionKinds.Flag(
+            "--unique-keys", "A message whose key is in the window is acknowledged as a duplicate and not stored again.");
+        Option<UniqueKeyWindow> window = OptionKinds.Parsed(
+            "--window", "24h|N", "How far back keys are unique: a duration with its unit, or a number of messages.",
+            "24h", UniqueKeyWindow.Of(TimeSpan.FromHours(24)), ReadWindow);
         return new CliCommand(
             "create",
             "Creates a queue. Nothing happens when it is there with the same settings.",
             "fiq queue create orders",
-            "fiq queue create mails --max-message-bytes 64KiB")
+            "fiq queue create mails --max-message-bytes 64KiB",
+            "fiq queue create invoices --unique-keys --window 24h")
         {
-            queue, messageSize, segmentSize,
+            queue, messageSize, segmentSize, unique, window,
         }.WithRun(invocation => RunAsync(invocation, invocation.Get(queue), new QueueSettings
         {
             MessageBytesMax = (int)invocation.Get(messageSize),
             SegmentBytes = invocation.Get(segmentSize),
+            UniqueKeys = Window(invocation, unique, window),
         }));
+    }
+
+    private static UniqueKeyWindow? Window(
+        Invocation invocation, Option<bool> unique, Option<UniqueKeyWindow> window)
+    {
+        if (invocation.Get(unique)) return invocation.Get(window);
+        return invocation.IsGiven(window)
+            ? throw OptionKinds.Wrong("--window is about unique keys", "Give --unique-keys with it.")
+            : null;
+    }
+
+    private static UniqueKeyWindow ReadWindow(string text)
+    {
+        bool isCount = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long count);
+        UniqueKeyWindow window = isCount ? UniqueKeyWindow.OfMessages(count)
+            : DurationText.TryParse(text, out TimeSpan time) ? UniqueKeyWindow.Of(time)
+            : default;
+        return window.IsValid
+            ? window
+            : throw OptionKinds.Wrong(
+                $"--window \"{Printable.Escape(text)}\" is neither a duration nor a number of messages",
+                $"Such as 24h, or 1 to {UniqueKeyWindow.MessagesMax} messages.");
     }
 
     private static async Task<ExitCode> RunAsync(Invocation invocation, QueueName queue, QueueSettings settings)

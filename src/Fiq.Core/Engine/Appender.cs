@@ -1,3 +1,4 @@
+using System.Text;
 using Fiq.Files;
 using Fiq.Storage;
 
@@ -8,7 +9,13 @@ namespace Fiq.Engine;
 /// arrived while the last commit was under way goes into the next. When nothing is under way the caller commits by
 /// itself, without a change of threads. Callers are answered outside all locks.
 /// </summary>
-internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailure) : IDisposable
+internal sealed class Appender(
+    QueueLog log,
+    TimeProvider time,
+    bool stopAtFailure,
+    NamedProducer? producer = null,
+    KeyWindow? keys = null,
+    Func<FiqException, bool>? whenFull = null) : IDisposable
 {
     /// <summary>
     /// No commit gathers more than this many bytes of records: enough to amortize a sync, little enough to stay in
@@ -19,7 +26,7 @@ internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailu
     private readonly Lock _gate = new();
 
     // Guarded by the gate: requests in the order of their calls, and whether some thread is committing.
-    private readonly Queue<Request> _waiting = new();
+    private readonly Queue<AppendRequest> _waiting = new();
     private bool _committing;
     private bool _closed;
     private Exception? _failure;
@@ -27,22 +34,25 @@ internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailu
     // Tidying behind a roll. Changed only by whoever commits.
     private Task _care = Task.CompletedTask;
 
-    /// <summary>Stores messages, all or none, and returns the offset of the first once they are durable.</summary>
-    public ValueTask<long> AppendAsync(IReadOnlyList<Message> messages)
+    // What the name adds to each record, rounded up.
+    private readonly int _overhead = producer is null ? 0 : Encoding.UTF8.GetByteCount(producer.Name.ToString()) + 8;
+
+    /// <summary>Stores messages, all or none, and returns where they are once they are durable.</summary>
+    public ValueTask<Stored> AppendAsync(IReadOnlyList<Message> messages)
     {
-        var request = new Request(messages);
+        var request = new AppendRequest(messages, _overhead);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            if (_failure is not null) return ValueTask.FromException<long>(_failure);
+            if (_failure is not null) return ValueTask.FromException<Stored>(_failure);
             _waiting.Enqueue(request);
-            if (_committing) return new ValueTask<long>(request.Task);
+            if (_committing) return new ValueTask<Stored>(request.Task);
             _committing = true;
         }
 
         CommitOnce();
         ContinueIfMoreWaits();
-        return new ValueTask<long>(request.Task);
+        return new ValueTask<Stored>(request.Task);
     }
 
     /// <summary>Takes nothing more. What was taken is still brought to its end by whoever commits.</summary>
@@ -87,39 +97,48 @@ internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailu
 
     private void CommitOnce()
     {
-        List<Request> requests = Gather();
+        List<AppendRequest> requests = Gather();
         try
         {
-            using var commit = new EncodedCommit();
-            long now = (time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
-            foreach (Request request in requests) commit.Add(request.Messages, now);
-            commit.Close();
-            LogMark before = log.Watermark;
-            long offset = log.Commit(commit);
-            foreach (Request request in requests)
-            {
-                request.Complete(offset);
-                offset += request.Messages.Count;
-            }
-
-            if (log.NeedsCare(before)) _care = _care.ContinueWith(_ => Care(), TaskScheduler.Default);
+            while (!TryCommit(requests)) continue;
         }
         catch (Exception error)
         {
             // Converted: every caller of this commit learns why it was not acknowledged.
+            producer?.Doubt();
             Exception told = error is FileSystemException system ? system.ToFiqException() : error;
             if (stopAtFailure) Refuse(told, requests);
-            foreach (Request request in requests) request.Fail(told);
+            foreach (AppendRequest request in requests) request.Fail(told);
+        }
+    }
+
+    /// <summary>False when it was full and is to be tried again: then nothing of it was stored.</summary>
+    private bool TryCommit(List<AppendRequest> requests)
+    {
+        try
+        {
+            producer?.Look();
+            long now = (time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
+            using var commit = new GatheredCommit(requests, now, log, producer, keys);
+            LogMark before = log.Watermark;
+            commit.Complete(log.Commit(commit));
+            if (log.NeedsCare(before)) _care = _care.ContinueWith(_ => Care(), TaskScheduler.Default);
+            return true;
+        }
+        catch (FiqException error)
+            when (whenFull is not null && error.Code is ErrorCode.QueueFull or ErrorCode.DiskFull && whenFull(error))
+        {
+            return false;
         }
     }
 
     // Before anybody hears of the failure, so that nothing gets in behind it.
-    private void Refuse(Exception failure, List<Request> requests)
+    private void Refuse(Exception failure, List<AppendRequest> requests)
     {
         lock (_gate)
         {
             _failure = failure;
-            while (_waiting.TryDequeue(out Request? request)) requests.Add(request);
+            while (_waiting.TryDequeue(out AppendRequest? request)) requests.Add(request);
         }
     }
 
@@ -136,13 +155,13 @@ internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailu
         }
     }
 
-    private List<Request> Gather()
+    private List<AppendRequest> Gather()
     {
-        var requests = new List<Request>();
+        var requests = new List<AppendRequest>();
         long bytes = 0;
         lock (_gate)
         {
-            while (_waiting.TryPeek(out Request? next) && (requests.Count == 0 || bytes + next.Bytes <= CommitBytesMax))
+            while (_waiting.TryPeek(out AppendRequest? next) && (requests.Count == 0 || bytes + next.Bytes <= CommitBytesMax))
             {
                 bytes += next.Bytes;
                 requests.Add(_waiting.Dequeue());
@@ -150,21 +169,5 @@ internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailu
         }
 
         return requests;
-    }
-
-    private sealed class Request(IReadOnlyList<Message> messages)
-    {
-        private readonly TaskCompletionSource<long> _completion =
-            new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public IReadOnlyList<Message> Messages { get; } = messages;
-
-        public long Bytes { get; } = messages.Sum(message => (long)RecordCodec.SizeOf(message));
-
-        public Task<long> Task => _completion.Task;
-
-        public void Complete(long offset) => _completion.TrySetResult(offset);
-
-        public void Fail(Exception error) => _completion.TrySetException(error);
     }
 }

@@ -1,6 +1,7 @@
 using Fiq.Engine.Inspection;
 using System.Runtime.CompilerServices;
 using Fiq.Files;
+using Fiq.Storage;
 
 namespace Fiq.Engine;
 
@@ -108,8 +109,23 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
         QueueName queue, ProducerOptions options, CancellationToken cancellation) => Run<IQueueProducer>(() =>
     {
         AttachedQueue attached = Attach(queue, options.CreateIfMissing);
-        return new FolderProducer(
-            attached.Folder, attached.Log, attached.IsNew, _options.Time, options.StopAtFailure);
+        try
+        {
+            NamedProducer? named = options.Name is ProducerName name ? NamedProducer.Open(attached.Log, name) : null;
+            return new FolderProducer(
+                attached.Folder,
+                attached.Log,
+                attached.IsNew,
+                _options.Time,
+                options,
+                named,
+                KeyWindow.TryOpen(attached.Folder.Log));
+        }
+        catch
+        {
+            attached.Dispose();
+            throw;
+        }
     });
 
     /// <inheritdoc />
@@ -276,6 +292,10 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
         if (settings.MessageBytesMax is < 1 or > Message.BodySizeMax)
             throw new FiqException(
                 ErrorCode.BadRequest, $"the largest message must have 1 to {Message.BodySizeMax} bytes");
+        if (settings.UniqueKeys is { IsValid: false })
+            throw new FiqException(
+                ErrorCode.BadRequest,
+                $"a window of unique keys has up to {UniqueKeyWindow.MessagesMax} messages or up to a year");
         if (settings.SegmentBytes < QueueSettings.SegmentBytesMin)
             throw new FiqException(
                 ErrorCode.BadRequest, $"a segment must have at least {QueueSettings.SegmentBytesMin} bytes");

@@ -4,9 +4,15 @@ namespace Fiq.Engine;
 
 /// <summary>A process's way into a queue of a folder.</summary>
 internal sealed class FolderProducer(
-    QueueFolder folder, QueueLog log, bool created, TimeProvider time, bool stopAtFailure) : IQueueProducer
+    QueueFolder folder,
+    QueueLog log,
+    bool created,
+    TimeProvider time,
+    ProducerOptions options,
+    NamedProducer? named,
+    KeyWindow? keys) : IQueueProducer
 {
-    private readonly Appender _appender = new(log, time, stopAtFailure);
+    private readonly Appender _appender = new(log, time, options.StopAtFailure, named, keys, options.WhenFull);
 
     public QueueName Queue => folder.Name;
 
@@ -19,20 +25,47 @@ internal sealed class FolderProducer(
     {
         cancellation.ThrowIfCancellationRequested();
         if (messages.Count == 0) return [];
-        foreach (Message message in messages) Check(message);
-        long offset = await _appender.AppendAsync(messages).ConfigureAwait(false);
+        ulong sequence = 0;
+        foreach (Message message in messages)
+        {
+            Check(message);
+            CheckSequence(message, sequence);
+            sequence = message.Sequence;
+        }
+
+        Stored stored = await _appender.AppendAsync(messages).ConfigureAwait(false);
+        if (stored.Each is not null) return stored.Each;
         var acknowledgements = new Acknowledgement[messages.Count];
-        for (int i = 0; i < acknowledgements.Length; i++)
-            acknowledgements[i] = new Acknowledgement(offset + i, Durability.Synced, Duplicate: false);
+        for (int i = 0; i < acknowledgements.Length; i++) acknowledgements[i] = stored.At(i);
         return acknowledgements;
     }
+
+    public ValueTask<ProducerPosition> FindPositionAsync(CancellationToken cancellation) =>
+        new(named?.Last ?? default);
 
     public ValueTask DisposeAsync()
     {
         _appender.Dispose();
+        keys?.Dispose();
         log.Dispose();
         folder.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    // Out of order within a request one would be taken for a duplicate of the other, and lost without a word.
+    private void CheckSequence(Message message, ulong before)
+    {
+        if (named is null && (message.Sequence > 0 || !message.ProducerNote.IsEmpty))
+            throw new FiqException(ErrorCode.BadRequest, "a message with a sequence needs a producer with a name");
+        if (named is not null && message.Sequence <= before)
+            throw new FiqException(
+                ErrorCode.BadRequest,
+                $"sequence {message.Sequence} of producer \"{Printable.Escape(named.Name.ToString())}\" does not follow "
+                    + before,
+                "A named producer gives each message a sequence larger than those before, from 1 on.");
+        if (message.ProducerNote.Length > ProducerPosition.NoteSizeMax)
+            throw new FiqException(
+                ErrorCode.BadRequest, $"a producer's note has at most {ProducerPosition.NoteSizeMax} bytes");
     }
 
     // Nothing of a request may reach the disk before all of it is known to be storable.

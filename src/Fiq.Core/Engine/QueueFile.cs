@@ -25,6 +25,12 @@ internal sealed record QueueFile(ulong Id, QueueSettings Settings)
             json.WriteString("id", Id.ToString("x16", CultureInfo.InvariantCulture));
             json.WriteNumber("maxMessageBytes", Settings.MessageBytesMax);
             json.WriteNumber("segmentBytes", Settings.SegmentBytes);
+            if (Settings.UniqueKeys is UniqueKeyWindow window)
+            {
+                json.WriteNumber("uniqueKeyMicroseconds", window.Microseconds);
+                json.WriteNumber("uniqueKeyMessages", window.Messages);
+            }
+
             json.WriteString("crc", Checksum().ToString("x8", CultureInfo.InvariantCulture));
             json.WriteEndObject();
         }
@@ -54,6 +60,9 @@ internal sealed record QueueFile(ulong Id, QueueSettings Settings)
             {
                 MessageBytesMax = root.GetProperty("maxMessageBytes").GetInt32(),
                 SegmentBytes = root.GetProperty("segmentBytes").GetInt64(),
+                UniqueKeys = root.TryGetProperty("uniqueKeyMicroseconds", out JsonElement time)
+                    ? new UniqueKeyWindow(time.GetInt64(), root.GetProperty("uniqueKeyMessages").GetInt64())
+                    : null,
             });
             // Queues of the first days have none.
             if (root.TryGetProperty("crc", out JsonElement crc) && Hexadecimal(crc) != queue.Checksum())
@@ -71,6 +80,14 @@ internal sealed record QueueFile(ulong Id, QueueSettings Settings)
         text.GetString() ?? "", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
     // Over what the file says, not over its bytes: a digit that changes is the damage that JSON can't notice.
-    private uint Checksum() => Crc32C.Compute(Encoding.ASCII.GetBytes(string.Create(
-        CultureInfo.InvariantCulture, $"{FormatCurrent} {Id:x16} {Settings.MessageBytesMax} {Settings.SegmentBytes}")));
+    // What is not set adds nothing, so that the checksums of older files stay right.
+    private uint Checksum()
+    {
+        CultureInfo invariant = CultureInfo.InvariantCulture;
+        string text = string.Create(
+            invariant, $"{FormatCurrent} {Id:x16} {Settings.MessageBytesMax} {Settings.SegmentBytes}");
+        if (Settings.UniqueKeys is UniqueKeyWindow window)
+            text += string.Create(invariant, $" unique {window.Microseconds} {window.Messages}");
+        return Crc32C.Compute(Encoding.ASCII.GetBytes(text));
+    }
 }

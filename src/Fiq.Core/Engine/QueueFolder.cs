@@ -26,7 +26,10 @@ internal sealed class QueueFolder : IDisposable
             file.Settings.SegmentBytes,
             options.Time,
             options.Random,
-            process.Pid);
+            process.Pid)
+        {
+            UniqueKeys = file.Settings.UniqueKeys,
+        };
         Group = new GroupContext(file.Id, options.Files.BootId, options.Time, options.Random);
     }
 

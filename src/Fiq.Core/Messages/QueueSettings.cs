@@ -11,4 +11,10 @@ public sealed record QueueSettings
 
     /// <summary>A segment is followed by the next when it would grow beyond this; in bytes, at least 1 MiB.</summary>
     public long SegmentBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>
+    /// How far back keys are unique: a message whose key is in the window is acknowledged as a duplicate and not stored
+    /// again. Null: keys need not be unique.
+    /// </summary>
+    public UniqueKeyWindow? UniqueKeys { get; init; }
 }

@@ -1,4 +1,5 @@
 using Fiq.Files;
+using Fiq.Storage.Producers;
 
 namespace Fiq.Storage;
 
@@ -9,7 +10,7 @@ namespace Fiq.Storage;
 /// </summary>
 internal sealed class Committer(
     LogContext context, ControlPage page, ControlLocks locks, TailSegment tailSegment, Roller roller,
-    AttachmentGuard guard, DurabilityWait durability)
+    AttachmentGuard guard, DurabilityWait durability, ProducerLedger producers)
 {
     // Each failed sync voids the commit once; a disk on which so many fail in a row can't be written.
     private const int EpochsMax = 16;
@@ -17,18 +18,23 @@ internal sealed class Committer(
     private const int ZerosAtATime = 64 * 1024;
 
     private readonly RollBrake _rolls = new(context.Time);
-    private LogMark _lastOwn;
 
-    /// <summary>Stores the commit and returns the offset of its first message, once it is durable.</summary>
+    // Where this process's last commit ended, and the last batch with producers up to there.
+    private LogMark _lastOwn;
+    private long _producersThrough;
+
+    /// <summary>
+    /// Stores a commit and returns the offset of its first message, once it and all before it are durable.
+    /// </summary>
     /// <exception cref="FiqException">
     /// Nothing was stored, unless its code is <see cref="ErrorCode.Unknown"/>.
     /// </exception>
-    public long Commit(EncodedCommit commit)
+    public long Commit(ICommitSource source)
     {
         for (int epoch = 0; epoch < EpochsMax; epoch++)
         {
-            LogMark end = Append(commit);
-            if (durability.IsDurableInTheEnd(end)) return end.Offset - commit.Count;
+            LogMark end = Append(source, out int count);
+            if (durability.IsDurableInTheEnd(end)) return end.Offset - count;
         }
 
         throw new FiqException(
@@ -37,7 +43,7 @@ internal sealed class Committer(
             "The disk does not take what is written. Look at the kernel's messages (dmesg).");
     }
 
-    private LogMark Append(EncodedCommit commit)
+    private LogMark Append(ICommitSource source, out int count)
     {
         locks.Enter(ControlLock.Append);
         bool isWritten = false;
@@ -52,15 +58,22 @@ internal sealed class Committer(
 
             LogMark tail = page.Tail();
             tailSegment.Follow(tail);
-            if (MustEnd(tail, commit.Length) is EndReason reason)
+            BatchHeader? last = ReadLast(tail);
+            if (IsSpoilt(tail, last)) Roll(EndReason.Failed, ref tail, ref last);
+            EncodedCommit commit = source.Prepare(tail);
+            if (commit.Count > 0 && IsFull(tail, commit.Length))
             {
-                locks.With(ControlLock.Sync, () => _rolls.Try(() => roller.RollWithBothLocks(reason)));
-                tail = page.Tail();
-                page.Readers.Wake();
+                Roll(EndReason.Full, ref tail, ref last);
+                // Should a sync have failed meanwhile, what the source has seen may be gone.
+                commit = source.Prepare(tail);
             }
 
-            LogMark end = Write(commit, tail);
+            count = commit.Count;
+            if (count == 0) return tail;
+            long producersBefore = last?.ProducersThrough ?? _producersThrough;
+            LogMark end = Write(commit, tail, producersBefore);
             isWritten = true;
+            producers.LearnWithAppendLock(commit, end, producersBefore);
             return end;
         }
         finally
@@ -82,24 +95,37 @@ internal sealed class Committer(
         }
     }
 
-    /// <summary>Whether, and why, the tail segment must end before this can be written. Append lock.</summary>
-    private EndReason? MustEnd(in LogMark tail, int length)
-    {
-        if (page.Failed == tail.Epoch) return EndReason.Failed;
-        if (tail != _lastOwn && !tailSegment.IsProvenAt(tail))
-        {
-            page.Note(ProtocolEvent.TailUnproven, tail.Epoch, tail.Offset);
-            page.Failed = tail.Epoch;
-            return EndReason.Failed;
-        }
+    /// <summary>The header behind which this is written; null when it is our own, or not what it must be.</summary>
+    private BatchHeader? ReadLast(in LogMark tail) => tail == _lastOwn ? null : tailSegment.TryReadLast(tail);
 
-        bool hasData = tail.Offset > tail.SegmentBase;
-        return hasData && tail.Position + length > context.SegmentBytes ? EndReason.Full : null;
+    private void Roll(EndReason reason, ref LogMark tail, ref BatchHeader? last)
+    {
+        locks.With(ControlLock.Sync, () => _rolls.Try(() => roller.RollWithBothLocks(reason)));
+        tail = page.Tail();
+        last = ReadLast(tail);
+        page.Readers.Wake();
+        if (last is null && tail != _lastOwn)
+            throw new DamagedException(
+                tail.Segment.ToString(), tail.LastHeaderPosition, tail.Position, "what it was born with is not there");
     }
 
-    private LogMark Write(EncodedCommit commit, in LogMark tail)
+    /// <summary>Whether nothing may be written behind the tail any more. Append lock.</summary>
+    private bool IsSpoilt(in LogMark tail, in BatchHeader? last)
     {
-        LogMark end = commit.Stamp(tail, tailSegment.Segment.Header.Secret, page.Watermark().Offset);
+        if (page.Failed == tail.Epoch) return true;
+        if (tail == _lastOwn || last is not null) return false;
+        page.Note(ProtocolEvent.TailUnproven, tail.Epoch, tail.Offset);
+        page.Failed = tail.Epoch;
+        return true;
+    }
+
+    private bool IsFull(in LogMark tail, int length) =>
+        tail.Offset > tail.SegmentBase && tail.Position + length > context.SegmentBytes;
+
+    private LogMark Write(EncodedCommit commit, in LogMark tail, long producersBefore)
+    {
+        LogMark end = commit.Stamp(
+            tail, tailSegment.Segment.Header.Secret, page.Watermark().Offset, producersBefore);
         IFile file = tailSegment.Segment.File;
         try
         {
@@ -116,7 +142,7 @@ internal sealed class Committer(
         }
 
         page.StoreTail(end);
-        _lastOwn = end;
+        (_lastOwn, _producersThrough) = (end, commit.ProducersThrough);
         return end;
     }
 

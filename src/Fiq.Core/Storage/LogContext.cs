@@ -19,6 +19,9 @@ internal sealed record LogContext(
     Func<ulong> Random,
     int Pid)
 {
+    /// <summary>How far back keys are unique; null when they need not be.</summary>
+    public UniqueKeyWindow? UniqueKeys { get; init; }
+
     /// <summary>Microseconds since 1970 UTC.</summary>
     public long UtcMicroseconds =>
         (Time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;

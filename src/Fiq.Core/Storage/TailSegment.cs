@@ -56,14 +56,16 @@ internal sealed class TailSegment(LogContext context, ControlPage page) : IDispo
         _room = Math.Max(endPosition, Segment.File.Length);
     }
 
-    /// <summary>Whether the header at the end of the log stands there as the page says.</summary>
-    public bool IsProvenAt(in LogMark tail)
+    /// <summary>The header at the end of the log; null when it does not stand there as the page says.</summary>
+    public BatchHeader? TryReadLast(in LogMark tail)
     {
         Span<byte> bytes = stackalloc byte[BatchHeader.Size];
         int read = Segment.Read(bytes, tail.LastHeaderPosition);
         return BatchHeader.TryDecode(
                 bytes[..read], Segment.Header.Secret, tail.Epoch, tail.LastHeaderPosition, out BatchHeader header)
-            && header.Crc == tail.LastHeaderCrc;
+            && header.Crc == tail.LastHeaderCrc
+            ? header
+            : null;
     }
 
     public void Dispose() => _segment?.Dispose();

@@ -163,6 +163,8 @@ internal sealed class MemoryEngine : IQueueEngine, IQueueInspection
             return acks;
         }
 
+        public ValueTask<ProducerPosition> FindPositionAsync(CancellationToken cancellation) => default;
+
         public ValueTask DisposeAsync() => default;
     }
 }

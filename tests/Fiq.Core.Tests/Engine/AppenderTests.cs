@@ -31,7 +31,7 @@ public sealed class AppenderTests : IDisposable
         using QueueLog log = _rig.Attach(_faults);
         using var appender = new Appender(log, TimeProvider.System, stopAtFailure: false);
         await FailOneAsync(appender);
-        (await appender.AppendAsync([Message("next")])).Should().Be(0);
+        (await appender.AppendAsync([Message("next")])).FirstOffset.Should().Be(0);
     }
 
     private static Message Message(string body) => new() { Body = Encoding.UTF8.GetBytes(body) };
