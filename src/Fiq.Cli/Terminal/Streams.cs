@@ -53,9 +53,11 @@ internal sealed class Streams
     };
 
     /// <summary>Writes text to stderr at once. Safe to call from several threads.</summary>
-    public void WriteError(string text)
+    public void WriteError(string text) => WriteError(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Writes bytes to stderr at once. Safe to call from several threads.</summary>
+    public void WriteError(ReadOnlySpan<byte> bytes)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
         lock (_errorLock)
         {
             if (_errorIsClosed) return;
