@@ -59,7 +59,9 @@ internal sealed class WorkOptions
             RatePerSecond = invocation.Get(Rate),
             Retry = new RetryPolicy
             {
-                AttemptsMax = (int)invocation.Get(MaxAttempts), BackoffMin = min, BackoffMax = max,
+                AttemptsMax = (int)invocation.Get(MaxAttempts),
+                BackoffMin = min,
+                BackoffMax = max,
             },
         };
     }

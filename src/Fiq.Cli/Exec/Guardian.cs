@@ -62,7 +62,8 @@ internal sealed unsafe class Guardian : IDisposable
         _input.Dispose();
         var entry = new PosixCalls.PollEntry
         {
-            Descriptor = (int)_end.DangerousGetHandle(), Wanted = PosixCalls.PollIn,
+            Descriptor = (int)_end.DangerousGetHandle(),
+            Wanted = PosixCalls.PollIn,
         };
         if (PosixCalls.Poll(ref entry, 1, EndMilliseconds) > 0) _ = ChildCalls.Wait(_pid, out _, ChildCalls.WaitNoHang);
         _end.Dispose();

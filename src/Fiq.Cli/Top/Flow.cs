@@ -13,7 +13,7 @@ internal sealed class Flow
     /// <summary>Takes a look and says what flows.</summary>
     /// <param name="queue">The queue as it is.</param>
     /// <param name="at">When, in seconds on any steady clock.</param>
-    public Frame Next(QueueDescription queue, double at)
+    public QueueFrame Next(QueueDescription queue, double at)
     {
         var look = new Look(
             at, queue.NextOffset, queue.Groups.ToDictionary(group => group.Name, group => queue.NextOffset - group.Lag));
@@ -21,7 +21,7 @@ internal sealed class Flow
         Look? first = _looks.Count > 0 ? _looks.Peek() : null;
         _looks.Enqueue(look);
         if (_looks.Count > LooksMax) _looks.Dequeue();
-        return new Frame(
+        return new QueueFrame(
             queue,
             last is null ? null : PerSecond(look.Next - last.Next, look.At - last.At),
             [.. queue.Groups.Select(group => FlowOf(group, look, last, first))]);
@@ -29,14 +29,15 @@ internal sealed class Flow
 
     private static GroupFlow FlowOf(GroupDescription group, Look look, Look? last, Look? first)
     {
-        double? empty = group.Lag == 0 ? 0 : null;
-        if (empty is null && first is not null && Settled(group.Name, first, look) is { } settled)
-        {
-            double falling = settled - PerSecond(look.Next - first.Next, look.At - first.At);
-            if (falling > 0) empty = group.Lag / falling;
-        }
+        double? settled = last is null ? null : Settled(group.Name, last, look);
+        return new GroupFlow(group, settled, group.Lag == 0 ? 0 : EmptySeconds(group, look, first));
+    }
 
-        return new GroupFlow(group, last is null ? null : Settled(group.Name, last, look), empty);
+    private static double? EmptySeconds(GroupDescription group, Look look, Look? first)
+    {
+        if (first is null || Settled(group.Name, first, look) is not { } settled) return null;
+        double falling = settled - PerSecond(look.Next - first.Next, look.At - first.At);
+        return falling > 0 ? group.Lag / falling : null;
     }
 
     /// <summary>Settled per second; null when the group is new.</summary>
@@ -55,7 +56,7 @@ internal sealed class Flow
 /// <param name="Queue">What is in it.</param>
 /// <param name="InPerSecond">Messages stored per second since the last frame; null in the first.</param>
 /// <param name="Groups">Its groups.</param>
-internal sealed record Frame(QueueDescription Queue, double? InPerSecond, IReadOnlyList<GroupFlow> Groups);
+internal sealed record QueueFrame(QueueDescription Queue, double? InPerSecond, IReadOnlyList<GroupFlow> Groups);
 
 /// <summary>A group at one moment.</summary>
 /// <param name="Group">What it has to do.</param>

@@ -8,7 +8,7 @@ namespace Fiq.Cli.Top;
 /// <summary>A frame as one line of JSON. The field names never change.</summary>
 internal static class FrameJson
 {
-    public static void Write(ByteOutput output, Frame frame, DateTimeOffset now)
+    public static void Write(ByteOutput output, QueueFrame frame, DateTimeOffset now)
     {
         using (var writer = new Utf8JsonWriter(output, JsonText.Options))
         {

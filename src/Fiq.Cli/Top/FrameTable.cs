@@ -18,7 +18,7 @@ internal static class FrameTable
         ["group", "ready", "running", "delayed", "retrying", "lag", "out/s", "work", "empty in", "oldest"];
 
     /// <summary>The lines, none wider than the terminal and no more than it has.</summary>
-    public static IReadOnlyList<string> Lines(Frame frame, StoreLocation store, int width, int height, Ink ink)
+    public static IReadOnlyList<string> Lines(QueueFrame frame, StoreLocation store, int width, int height, Ink ink)
     {
         QueueDescription queue = frame.Queue;
         string rate = Rate(frame.InPerSecond);
@@ -45,7 +45,7 @@ internal static class FrameTable
         return [.. lines.Select((line, index) => Paint(Cut(line, width - 1), index, lines.Count, ink))];
     }
 
-    private static string[] Table(Frame frame)
+    private static string[] Table(QueueFrame frame)
     {
         string table = TextTable.Format([Columns, .. frame.Groups.Select(Row)]);
         return table.TrimEnd('\n').Split('\n');

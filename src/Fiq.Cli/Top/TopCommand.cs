@@ -44,7 +44,7 @@ internal static class TopCommand
             if (shown > 0) await WaitAsync(interval * shown - clock.GetElapsedTime(startedAt), ended.Task);
             if (ended.Task.IsCompleted) break;
             QueueDescription found = await invocation.Engine.DescribeAsync(queue, CancellationToken.None);
-            Frame frame = flow.Next(found, clock.GetElapsedTime(startedAt).TotalSeconds);
+            QueueFrame frame = flow.Next(found, clock.GetElapsedTime(startedAt).TotalSeconds);
             if (isDrawn) Draw(invocation, screen, frame);
             else FrameJson.Write(streams.Output, frame, clock.GetUtcNow());
             streams.Output.Flush();
@@ -53,7 +53,7 @@ internal static class TopCommand
         return signals.ExitAfterDrain(ExitCode.Done);
     }
 
-    private static void Draw(Invocation invocation, LiveScreen screen, Frame frame)
+    private static void Draw(Invocation invocation, LiveScreen screen, QueueFrame frame)
     {
         (int width, int height) = invocation.Streams.Size();
         screen.Draw(FrameTable.Lines(frame, invocation.Store, width, height, invocation.OutputInk));

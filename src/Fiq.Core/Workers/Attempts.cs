@@ -40,7 +40,7 @@ internal sealed class Attempts
         if (TryStart(delivery) is { } refused)
             return new WorkEnd(new WorkResult(delivery, worker.Number, TimeSpan.Zero), refused);
         using TimeLimit? limit =
-            _timeout is { } time ? new TimeLimit(time, worker.Cancellation, _clock) : null;
+            _timeout is { } time ? new TimeLimit(time, _clock, worker.Cancellation) : null;
         Exception? thrown = null;
         try
         {

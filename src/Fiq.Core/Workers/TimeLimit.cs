@@ -6,7 +6,7 @@ internal sealed class TimeLimit : IDisposable
     private readonly CancellationTokenSource _limit;
     private readonly CancellationTokenSource _either;
 
-    public TimeLimit(TimeSpan limit, CancellationToken worker, TimeProvider clock)
+    public TimeLimit(TimeSpan limit, TimeProvider clock, CancellationToken worker)
     {
         _limit = new CancellationTokenSource(limit, clock);
         _either = CancellationTokenSource.CreateLinkedTokenSource(_limit.Token, worker);

@@ -100,7 +100,11 @@ public sealed class ResultFormatTests
     {
         Failure = new WorkFailure
         {
-            Error = error, IsDead = dead, Attempts = 2, AttemptsMax = 5, Delay = TimeSpan.FromSeconds(3.2),
+            Error = error,
+            IsDead = dead,
+            Attempts = 2,
+            AttemptsMax = 5,
+            Delay = TimeSpan.FromSeconds(3.2),
         },
     };
 

@@ -30,7 +30,9 @@ internal sealed class CommandRig : IDisposable
         offset,
         new Message
         {
-            Key = key.Length == 0 ? default : MessageKey.Parse(key), Body = body, ProcessingMicroseconds = 2_500_000,
+            Key = key.Length == 0 ? default : MessageKey.Parse(key),
+            Body = body,
+            ProcessingMicroseconds = 2_500_000,
         },
         attempt, default);
 
@@ -62,6 +64,7 @@ internal sealed class CommandRig : IDisposable
 /// <summary>Bytes as they come; the reader may pause, or go.</summary>
 internal sealed class Sink
 {
+    private readonly Lock _gate = new();
     private readonly MemoryStream _bytes = new();
     private readonly ManualResetEventSlim _reads = new(true);
 
@@ -71,7 +74,7 @@ internal sealed class Sink
     {
         get
         {
-            lock (_bytes) return _bytes.ToArray();
+            lock (_gate) return _bytes.ToArray();
         }
     }
 
@@ -85,6 +88,6 @@ internal sealed class Sink
     {
         _reads.Wait();
         if (HasGone) throw new IOException("the reader has gone");
-        lock (_bytes) _bytes.Write(bytes);
+        lock (_gate) _bytes.Write(bytes);
     }
 }

@@ -44,7 +44,7 @@ public sealed class TopCommandTests
     {
         GroupDescription[] groups =
             [.. Enumerable.Range(0, 30).Select(n => Described.Group(1_000_000 * n, 32, $"group-{n}", workers: 4))];
-        Fiq.Cli.Top.Frame frame = new Flow().Next(Described.Queue(1_000_000_000, groups), 0);
+        QueueFrame frame = new Flow().Next(Described.Queue(1_000_000_000, groups), 0);
         IReadOnlyList<string> lines = FrameTable.Lines(frame, Store, width, height, new Ink(false));
         lines.Should().OnlyContain(line => line.Length < width).And.HaveCountLessThan(Math.Max(5, height));
         lines[^1].Should().Be("q ends");

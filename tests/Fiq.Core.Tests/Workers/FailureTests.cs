@@ -30,7 +30,9 @@ public sealed class FailureTests
         _consumer.Add(1);
         var policy = new RetryPolicy
         {
-            AttemptsMax = 6, BackoffMin = TimeSpan.FromSeconds(1), BackoffMax = TimeSpan.FromSeconds(5),
+            AttemptsMax = 6,
+            BackoffMin = TimeSpan.FromSeconds(1),
+            BackoffMax = TimeSpan.FromSeconds(5),
         };
         await RunAsync(Failing(_ => true), policy, share: 0.5);
         _consumer.Settlements.Select(settlement => settlement.Delay.TotalSeconds)
@@ -154,7 +156,9 @@ public sealed class FailureTests
     {
         var options = new ConsumptionOptions
         {
-            Workers = workers, StopRule = rule ?? new StopRule { UntilEmpty = true }, Retry = policy,
+            Workers = workers,
+            StopRule = rule ?? new StopRule { UntilEmpty = true },
+            Retry = policy,
         };
         return new Consumption(_consumer, handler, _writer, options, random: new FixedRandom(share)).RunAsync();
     }

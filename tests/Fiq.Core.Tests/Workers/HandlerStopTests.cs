@@ -75,7 +75,9 @@ public sealed class HandlerStopTests
         var handler = new ScriptedHandler((_, _) => Task.CompletedTask);
         var options = new ConsumptionOptions
         {
-            Workers = 8, Timeout = TimeSpan.FromHours(1), StopRule = new StopRule { UntilEmpty = true },
+            Workers = 8,
+            Timeout = TimeSpan.FromHours(1),
+            StopRule = new StopRule { UntilEmpty = true },
         };
         Start(handler, options, out Task<ConsumeSummary> ended);
         (await ended).Done.Should().Be(100);
@@ -101,7 +103,8 @@ public sealed class HandlerStopTests
         var handler = new ScriptedHandler((_, _) => throw new OperationCanceledException("its own affair"));
         var options = new ConsumptionOptions
         {
-            Retry = new RetryPolicy { AttemptsMax = 1 }, StopRule = new StopRule { UntilEmpty = true },
+            Retry = new RetryPolicy { AttemptsMax = 1 },
+            StopRule = new StopRule { UntilEmpty = true },
         };
         Start(handler, options, out Task<ConsumeSummary> ended);
         (await ended).Dead.Should().Be(1);

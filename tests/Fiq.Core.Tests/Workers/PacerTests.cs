@@ -55,7 +55,9 @@ public sealed class PacerTests
         consumer.Add(60);
         var options = new ConsumptionOptions
         {
-            Workers = 8, RatePerSecond = 200, StopRule = new StopRule { UntilEmpty = true },
+            Workers = 8,
+            RatePerSecond = 200,
+            StopRule = new StopRule { UntilEmpty = true },
         };
         long startedAt = TimeProvider.System.GetTimestamp();
         var handler = new ScriptedHandler((_, _) => Task.CompletedTask);
