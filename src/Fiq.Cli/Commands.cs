@@ -5,8 +5,10 @@ using Fiq.Cli.Demo;
 using Fiq.Cli.Doctor;
 using Fiq.Cli.Groups;
 using Fiq.Cli.Inspect;
+using Fiq.Cli.Plan;
 using Fiq.Cli.Produce;
 using Fiq.Cli.Queues;
+using Fiq.Cli.Top;
 using Fiq.Cli.Torture;
 
 namespace Fiq.Cli;
@@ -21,6 +23,8 @@ internal static class Commands
         foreach (Command command in QueueCommands.Create()) yield return command;
         yield return GroupCommands.Create();
         yield return DeadCommands.Create();
+        yield return PlanCommand.Create();
+        yield return TopCommand.Create();
         yield return VerifyCommand.Create();
         yield return RepairCommand.Create();
         yield return DemoCommand.Create();

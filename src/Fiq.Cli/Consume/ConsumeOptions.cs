@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Fiq.Cli.Exec;
 using Fiq.Cli.Frame;
 using Fiq.Engine;
 using Fiq.Workers;
@@ -25,7 +26,7 @@ internal sealed class ConsumeOptions
         "--until-empty", "End when nothing waits and no other consumer of the group has work. Default: go on.");
 
     public Option<long?> Count { get; } = OptionKinds.OptionalNumber(
-        "--count", "End after so many messages; no more are taken.", "go on", 1, long.MaxValue);
+        "--count", "End after so many messages are done or dead; no more are taken.", "go on", 1, long.MaxValue);
 
     public Option<TimeSpan?> Idle { get; } = OptionKinds.OptionalDuration(
         "--idle", "End when nothing came for so long; exit 9 if nothing came at all.", "go on");
@@ -33,18 +34,28 @@ internal sealed class ConsumeOptions
     public Option<bool> Raw { get; } = OptionKinds.Flag(
         "--raw", "Print the messages themselves, a line each. Default: what was done, by whom, how long it took.");
 
+    public Option<bool> Ordered { get; } = OptionKinds.Flag(
+        "--ordered",
+        "Messages with equal keys one at a time, in order; all consumers of a group alike. Default: any order.");
+
+    public WorkOptions Work { get; } = new();
+
     public void AddTo(Command command)
     {
         command.Arguments.Add(Queue);
-        foreach (Option option in new Option[] { Workers, Group, From, Grace, UntilEmpty, Count, Idle, Raw })
-            command.Options.Add(option);
+        Option[] own = [Workers, Group, From, Grace, UntilEmpty, Count, Idle, Raw, Ordered];
+        foreach (Option option in own.Concat(Work.All)) command.Options.Add(option);
     }
 
-    /// <summary>Refuses what contradicts itself.</summary>
-    public void Check(Invocation invocation)
+    /// <summary>The command that works on the messages, if any. Refuses what contradicts itself.</summary>
+    public ExecOptions? Check(Invocation invocation)
     {
         if (invocation.Json && invocation.Get(Raw))
             throw OptionKinds.Wrong("--raw contradicts --json", "Give one of them.");
+        ExecOptions? command = Work.Command(invocation);
+        return command is not null && invocation.Get(Raw)
+            ? throw OptionKinds.Wrong("--raw contradicts a command", "Its stdout is what is printed.")
+            : command;
     }
 
     public StopRule StopRule(Invocation invocation) => new()
@@ -59,6 +70,7 @@ internal sealed class ConsumeOptions
     {
         Group = invocation.Get(Group),
         Start = invocation.Get(From),
+        Ordered = invocation.Get(Ordered),
         Workers = (int)invocation.Get(Workers),
         CreateIfMissing = !StopRule(invocation).Ends,
         DamageFound = damage => Warn(invocation, damage),
@@ -71,7 +83,7 @@ internal sealed class ConsumeOptions
         else invocation.Streams.WriteError(ConsumeWords.Warning(damage, invocation.Get(Queue)));
     }
 
-    public ConsumptionOptions Consumption(Invocation invocation) => new()
+    public ConsumptionOptions Consumption(Invocation invocation) => Work.Of(invocation) with
     {
         Workers = (int)invocation.Get(Workers),
         Grace = invocation.Get(Grace),

@@ -11,17 +11,21 @@ namespace Fiq.Cli.Consume;
 /// </summary>
 internal sealed class ConsumeRun
 {
+    /// <summary>So long after the grace what was said may still be on its way.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+
     private readonly Invocation _invocation;
     private readonly IQueueConsumer _consumer;
     private readonly ConsumptionOptions _options;
-    private readonly IResultFormat _format;
+    private readonly IConsumeWork _work;
     private readonly Streams _streams;
+    private readonly TaskCompletionSource _now = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _stops;
 
     public ConsumeRun(
-        Invocation invocation, IQueueConsumer consumer, ConsumptionOptions options, IResultFormat format)
+        Invocation invocation, IQueueConsumer consumer, ConsumptionOptions options, IConsumeWork work)
     {
-        (_invocation, _consumer, _options, _format) = (invocation, consumer, options, format);
+        (_invocation, _consumer, _options, _work) = (invocation, consumer, options, work);
         _streams = invocation.Streams;
     }
 
@@ -29,10 +33,9 @@ internal sealed class ConsumeRun
     {
         bool exitStops = ExitWatch.IsOurs(_streams, _options.StopRule.Ends);
         await SayOpeningAsync(exitStops);
-        using var handler = new SleepHandler();
-        using ResultOutput results = OpenOutput();
-        var run = new Consumption(_consumer, handler, results, _options);
+        var run = new Consumption(_consumer, _work.Handler, _work.Results, _options);
         using var signals = new StopSignals(_ => Stop(run), _ => Stop(run));
+        _work.Begin(() => run.Stop());
         if (exitStops) ExitWatch.Start(_streams, () => Stop(run));
         try
         {
@@ -40,6 +43,7 @@ internal sealed class ConsumeRun
         }
         finally
         {
+            await _work.EndAsync(_now.Task);
             // Also before an error, which is the last of the output.
             _invocation.Say(ConsumeWords.Summary(run.Summary));
         }
@@ -71,35 +75,42 @@ internal sealed class ConsumeRun
         _invocation.Say(ConsumeWords.Opening(_consumer.Queue, group, _options.Workers, exitStops));
     }
 
-    private ResultOutput OpenOutput()
-    {
-        int descriptor = _streams.OutputDescriptor;
-        bool pauses = descriptor >= 0 && PosixCalls.CanPause(descriptor);
-        IOutlet outlet = pauses ? new DescriptorOutlet(descriptor) : new StreamOutlet(_streams.Output);
-        var results = new ResultOutput(_format, outlet, _streams.OutputIsTerminal, TimeProvider.System);
-        if (outlet.Holds) HangUpWatch.Start(descriptor, results.ReaderGone);
-        return results;
-    }
-
     /// <summary>The first request ends the run gently, the next one at once, wherever they come from.</summary>
     private void Stop(Consumption run)
     {
         if (Interlocked.Increment(ref _stops) > 1)
         {
             run.StopNow();
+            _now.TrySetResult();
             return;
         }
 
         Finishing finishing = run.Stop();
+        _ = LimitLastWordsAsync();
         if (finishing.Messages > 0) _invocation.Say(ConsumeWords.Stopping(finishing));
     }
 
-    private ExitCode Exit(ConsumeSummary summary) => summary.Reason switch
+    /// <summary>Nobody who reads nothing may hold us for longer than the work may.</summary>
+    private async Task LimitLastWordsAsync()
     {
-        EndReason.OutputClosed => ExitCode.OutputClosed,
-        EndReason.Idle when !summary.AnyCame => throw new FiqException(
-            ErrorCode.NothingReceived,
-            $"nothing came for {DurationText.Format(_options.StopRule.Idle!.Value)}"),
-        _ => ExitCode.Done,
-    };
+        await Task.Delay(_options.Grace + LastWords);
+        _now.TrySetResult();
+    }
+
+    private ExitCode Exit(ConsumeSummary summary)
+    {
+        if (summary.StopRequest is { } why)
+            throw new FiqException(
+                ErrorCode.Failed, $"the work can't go on: {why}", "What it had was handed back; no attempt is spent.");
+        if (_work.OutputWasClosed) return ExitCode.OutputClosed;
+        return summary.Reason switch
+        {
+            EndReason.OutputClosed => ExitCode.OutputClosed,
+            EndReason.Idle when !summary.AnyCame => throw new FiqException(
+                ErrorCode.NothingReceived,
+                $"nothing came for {DurationText.Format(_options.StopRule.Idle!.Value)}"),
+            EndReason.Empty or EndReason.Count or EndReason.Idle when summary.Dead > 0 => ExitCode.SomeRefused,
+            _ => ExitCode.Done,
+        };
+    }
 }

@@ -34,7 +34,7 @@ internal static class ConsumeWords
         return $"finishing {Count(finishing.Messages, "message")}{left}; Ctrl-C again hands {them} back";
     }
 
-    /// <summary><c>1,000 done in 1.012 s, 100 s of work · 3 handed back · 1 lease lost · 2 delayed</c></summary>
+    /// <summary><c>1,000 done in 1.012 s, 100 s of work · 2 retried · 1 dead · 3 handed back · 1 lease lost · 2 delayed</c></summary>
     public static string Summary(ConsumeSummary summary)
     {
         var parts = new List<string> { string.Create(Invariant, $"{summary.Done:N0} done") };
@@ -45,6 +45,8 @@ internal static class ConsumeWords
                 parts[0] += string.Create(Invariant, $", {Math.Round(summary.Work.TotalSeconds, 3)} s of work");
         }
 
+        if (summary.Retried > 0) parts.Add(string.Create(Invariant, $"{summary.Retried:N0} retried"));
+        if (summary.Dead > 0) parts.Add(string.Create(Invariant, $"{summary.Dead:N0} dead"));
         if (summary.HandedBack > 0) parts.Add(string.Create(Invariant, $"{summary.HandedBack:N0} handed back"));
         if (summary.LeasesLost > 0) parts.Add($"{Count(summary.LeasesLost, "lease")} lost");
         if (summary.Delayed > 0) parts.Add(string.Create(Invariant, $"{summary.Delayed:N0} delayed"));

@@ -68,7 +68,8 @@ internal static class HelpPage
             usage.Append(optional ? $" [{argument.Name}{dots}]" : $" {argument.Name}{dots}");
         }
 
-        return usage.Append(" [options]").ToString();
+        usage.Append(" [options]");
+        return (command is CliCommand { TakesCommand: true } ? usage.Append(" [-- COMMAND [ARG...]]") : usage).ToString();
     }
 
     private static string FirstSentence(Command command)

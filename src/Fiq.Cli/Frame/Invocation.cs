@@ -41,6 +41,9 @@ internal sealed class Invocation : IAsyncDisposable
         _store = new Lazy<StoreLocation>(() => StoreLocation.Resolve(parse.GetValue(common.Store), environment));
     }
 
+    /// <summary>What stands behind <c>--</c>, for a command that takes one; null without <c>--</c>.</summary>
+    public IReadOnlyList<string>? CommandWords { get; init; }
+
     /// <summary>Standard input, output and error.</summary>
     public Streams Streams { get; }
 

@@ -57,6 +57,29 @@ internal static class OptionKinds
         Parsed<TimeSpan?>(
             name, "DURATION", description, defaultText, null, text => ReadDuration(name, text), aliases);
 
+    /// <summary>Two durations, the first no longer than the second, such as <c>1s..5m</c>.</summary>
+    public static Option<(TimeSpan Min, TimeSpan Max)> DurationRange(
+        string name, string description, (TimeSpan Min, TimeSpan Max) defaultValue) =>
+        Parsed(
+            name, "MIN..MAX", description,
+            $"{DurationText.Format(defaultValue.Min)}..{DurationText.Format(defaultValue.Max)}", defaultValue,
+            text => text.Split("..") is [var min, var max]
+                && DurationText.TryParse(min, out TimeSpan from)
+                && DurationText.TryParse(max, out TimeSpan to)
+                && from <= to
+                ? (from, to)
+                : throw Wrong(
+                    $"{name} \"{Printable.Escape(text)}\" is not a range of durations",
+                    "Such as 1s..5m, the shorter one first."));
+
+    /// <summary>A rate such as <c>100/s</c>, per second; null when not given.</summary>
+    public static Option<double?> Rate(string name, string description, string defaultText) =>
+        Parsed<double?>(
+            name, "N/UNIT", description, defaultText, null,
+            text => RateText.TryParse(text, out double perSecond)
+                ? perSecond
+                : throw Wrong($"{name} \"{Printable.Escape(text)}\" is not a rate", "Such as 100/s, 5/m or 20/h."));
+
     /// <summary>A size such as <c>64KiB</c>; a bare number is bytes.</summary>
     public static Option<long> Size(string name, string description, long defaultValue, long min, long max) =>
         Parsed(

@@ -30,6 +30,7 @@ internal sealed class ClaimLoop
     private readonly Prefetch _prefetch;
     private readonly ConsumptionOptions _options;
     private readonly TimeProvider _clock;
+    private readonly Pacer? _pacer;
     private volatile bool _isStopped;
     private volatile int _waitingLow;
     private bool _looksEmpty;
@@ -46,6 +47,7 @@ internal sealed class ClaimLoop
         (_consumer, _pool, _ledger, _prefetch) = (consumer, pool, ledger, prefetch);
         (_options, _clock) = (options, clock);
         _idleSince = clock.GetTimestamp();
+        _pacer = options.RatePerSecond is { } rate ? new Pacer(rate, clock) : null;
     }
 
     /// <summary>The group as it was when the run ended because it was empty.</summary>
@@ -59,11 +61,17 @@ internal sealed class ClaimLoop
         while (!_isStopped)
         {
             LedgerState state = _ledger.State;
-            if (Rule.Count <= state.Done) return EndReason.Count;
+            if (Rule.Count <= state.Closed) return EndReason.Count;
             int room = RoomFor(state);
             if (room == 0)
             {
                 await WaitForRoomAsync(state).ConfigureAwait(false);
+                continue;
+            }
+
+            if (_pacer is not null && (room = Math.Min(room, _pacer.Available())) == 0)
+            {
+                if (await PaceAsync(state, now).ConfigureAwait(false) is var last and not EndReason.None) return last;
                 continue;
             }
 
@@ -106,7 +114,7 @@ internal sealed class ClaimLoop
         if (state.Waiting > _options.Workers - state.Running + _waitingLow) return 0;
         if (state.Finished > FinishedMax || (state.Bytes > BytesMax && state.Outstanding > 0)) return 0;
         long room = _options.Workers + prefetch - state.Running - state.Waiting;
-        if (Rule.Count is { } count) room = Math.Min(room, count - state.Done - state.Outstanding);
+        if (Rule.Count is { } count) room = Math.Min(room, count - state.Closed - state.Outstanding);
         return (int)Math.Max(room, 0);
     }
 
@@ -115,6 +123,20 @@ internal sealed class ClaimLoop
         await _signal.WaitAsync(state.Waiting > 0 ? Prefetch.WaitMax : Timeout.InfiniteTimeSpan).ConfigureAwait(false);
         ReturnStale();
         _idleSince = _clock.GetTimestamp();
+    }
+
+    /// <summary>
+    /// Waits until one more may start. A group that has become empty meanwhile ends the run without waiting; time that
+    /// passes here is not idle.
+    /// </summary>
+    private async ValueTask<EndReason> PaceAsync(LedgerState state, CancellationToken now)
+    {
+        _idleSince = _clock.GetTimestamp();
+        EndReason end = EndReason.None;
+        if (Rule.UntilEmpty && state.Outstanding == 0) end = await EndAsync(state, now).ConfigureAwait(false);
+        if (end == EndReason.None) await _signal.WaitAsync(_pacer!.UntilNext).ConfigureAwait(false);
+        _idleSince = _clock.GetTimestamp();
+        return end;
     }
 
     /// <summary>Idle means that free workers wait for messages.</summary>
@@ -139,6 +161,7 @@ internal sealed class ClaimLoop
     {
         _ledger.Claimed(deliveries);
         _prefetch.Claimed(deliveries);
+        _pacer?.Take(deliveries.Count);
         foreach (Delivery delivery in deliveries) _pool.Enqueue(delivery);
         _looksEmpty = false;
         _idleSince = _clock.GetTimestamp();

@@ -9,7 +9,7 @@ public sealed record StopRule
     /// <summary>When nothing is waiting, retrying or leased by any live consumer of the group.</summary>
     public bool UntilEmpty { get; init; }
 
-    /// <summary>When so many messages are done; no more than these are claimed.</summary>
+    /// <summary>When so many messages are done or dead; no more than these are claimed.</summary>
     public long? Count { get; init; }
 
     /// <summary>When free workers have waited so long and nothing came.</summary>
