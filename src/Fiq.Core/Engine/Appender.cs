@@ -8,7 +8,8 @@ namespace Fiq.Engine;
 /// arrived while the last commit was under way goes into the next. When nothing is under way the caller commits by
 /// itself, without a change of threads. Callers are answered outside all locks.
 /// </summary>
-internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailure) : IDisposable
+internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailure, AppendGate? limits = null)
+    : IDisposable
 {
     /// <summary>
     /// No commit gathers more than this many bytes of records: enough to amortize a sync, little enough to stay in
@@ -85,31 +86,64 @@ internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailu
         }
     }
 
-    private void CommitOnce()
+    private void CommitOnce() => Commit(Gather());
+
+    private void Commit(List<Request> requests)
     {
-        List<Request> requests = Gather();
+        Exception? told;
+        lock (_gate) told = _failure;
+        if (told is null)
+        {
+            try
+            {
+                Store(requests);
+                return;
+            }
+            catch (FiqException error) when (error.Code == ErrorCode.QueueFull && requests.Count > 1)
+            {
+                // There is no room for all of them; for some there may be.
+                int half = requests.Count / 2;
+                Commit(requests[..half]);
+                Commit(requests[half..]);
+                return;
+            }
+            catch (Exception error)
+            {
+                // Converted: every caller of this commit learns why it was not acknowledged.
+                told = error is FileSystemException system ? system.ToFiqException() : error;
+                if (stopAtFailure) Refuse(told, requests);
+            }
+        }
+
+        foreach (Request request in requests) request.Fail(told);
+    }
+
+    private void Store(List<Request> requests)
+    {
+        using var commit = new EncodedCommit();
+        long now = (time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
+        foreach (Request request in requests) commit.Add(request.Messages, now);
+        commit.Close();
+        LogMark before = log.Watermark;
+        long offset = StoreWithin(commit);
+        foreach (Request request in requests)
+        {
+            request.Complete(offset);
+            offset += request.Messages.Count;
+        }
+
+        if (log.NeedsCare(before)) _care = _care.ContinueWith(_ => Care(), TaskScheduler.Default);
+    }
+
+    private long StoreWithin(EncodedCommit commit)
+    {
         try
         {
-            using var commit = new EncodedCommit();
-            long now = (time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
-            foreach (Request request in requests) commit.Add(request.Messages, now);
-            commit.Close();
-            LogMark before = log.Watermark;
-            long offset = log.Commit(commit);
-            foreach (Request request in requests)
-            {
-                request.Complete(offset);
-                offset += request.Messages.Count;
-            }
-
-            if (log.NeedsCare(before)) _care = _care.ContinueWith(_ => Care(), TaskScheduler.Default);
+            return log.Commit(commit, limits);
         }
-        catch (Exception error)
+        catch (FiqException error) when (error.Code == ErrorCode.QueueFull && limits!.TryMakeRoom())
         {
-            // Converted: every caller of this commit learns why it was not acknowledged.
-            Exception told = error is FileSystemException system ? system.ToFiqException() : error;
-            if (stopAtFailure) Refuse(told, requests);
-            foreach (Request request in requests) request.Fail(told);
+            return log.Commit(commit, limits);
         }
     }
 
@@ -128,6 +162,7 @@ internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailu
         try
         {
             log.Care();
+            limits?.AfterRoll();
         }
         catch (Exception error) when (error is IOException or FiqException)
         {

@@ -67,40 +67,68 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
         Run(() =>
         {
             RefuseReserved(queue);
-            RefuseOutOfRange(settings);
+            settings.Limits.Check();
+            if (settings.SegmentBytes < QueueSettings.SegmentBytesMin)
+                throw new FiqException(
+                    ErrorCode.BadRequest, $"a segment must have at least {QueueSettings.SegmentBytesMin} bytes");
             using IDirectory store = OpenStore();
             if (new QueueLifecycle(store, _options).TryCreate(queue, settings)) return true;
             using QueueFolder? folder = QueueFolder.TryOpen(store, queue, _options);
-            if (folder?.File.Settings == settings) return false;
+            if (folder is not null && AreSame(folder.File.Settings, settings)) return false;
             throw new FiqException(
                 ErrorCode.QueueExistsDifferent,
                 $"queue \"{queue}\" exists with other settings",
-                "Delete it first, or use it as it is.")
+                $"Use it as it is, or change it: fiq queue set {queue}.")
             {
                 Queue = queue.ToString(),
             };
         });
 
     /// <inheritdoc />
-    public ValueTask DeleteAsync(QueueName queue, CancellationToken cancellation)
+    public ValueTask DeleteAsync(QueueName queue, CancellationToken cancellation) => Completed(Run(() =>
     {
-        ValueTask<bool> deleted = Run(() =>
-        {
-            using IDirectory? store = TryOpenStore();
-            return store is not null && new QueueLifecycle(store, _options).TryDelete(queue)
-                ? true
-                : throw NotFound(queue);
-        });
-        return deleted.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(deleted.AsTask());
-    }
+        using IDirectory? store = TryOpenStore();
+        return store is not null && new QueueLifecycle(store, _options).TryDelete(queue)
+            ? true
+            : throw NotFound(queue);
+    }));
 
     /// <inheritdoc />
     public ValueTask<bool> CreateGroupAsync(
-        QueueName queue, GroupName group, StartPosition start, CancellationToken cancellation) => Run(() =>
-    {
-        using AttachedQueue attached = Attach(queue, create: false);
-        return GroupBirth.TryCreate(attached.Folder, attached.Log, group, start, out _);
-    });
+        QueueName queue, GroupName group, StartPosition start, CancellationToken cancellation) =>
+        InQueue(queue, attached => GroupBirth.TryCreate(attached.Folder, attached.Log, group, start, out _));
+
+    /// <inheritdoc />
+    public ValueTask SetAsync(QueueName queue, QueueLimits change, bool reset, CancellationToken cancellation) =>
+        Completed(InQueue(queue, attached =>
+        {
+            RefuseReserved(queue);
+            QueueChange.Set(attached, change, reset, _options.Time);
+            return true;
+        }));
+
+    /// <inheritdoc />
+    public ValueTask<bool> PauseAsync(
+        QueueName queue, GroupName? group, bool paused, CancellationToken cancellation) =>
+        InQueue(queue, attached => group is GroupName name
+            ? GroupChange.Pause(attached, name, paused)
+            : QueueChange.Pause(attached, paused));
+
+    /// <inheritdoc />
+    public ValueTask<GroupMove> SeekGroupAsync(
+        QueueName queue, GroupName group, StartPosition to, bool dryRun, CancellationToken cancellation) =>
+        InQueue(queue, attached => GroupChange.Seek(attached, group, to, dryRun));
+
+    /// <inheritdoc />
+    public ValueTask DeleteGroupAsync(
+        QueueName queue, GroupName group, bool dryRun, CancellationToken cancellation) =>
+        Completed(InQueue(queue, attached =>
+        {
+            GroupChange.Delete(attached, group, dryRun);
+            // It may have been the one that lagged.
+            if (!dryRun) new Trimmer(attached.Folder, attached.Log, _options.Time).Now();
+            return true;
+        }));
 
     /// <inheritdoc />
     public ValueTask<IQueueProducer> OpenProducerAsync(
@@ -177,6 +205,12 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
         return (store is null ? null : QueueFolder.TryOpen(store, queue, _options)) ?? throw NotFound(queue);
     }
 
+    private ValueTask<T> InQueue<T>(QueueName queue, Func<AttachedQueue, T> work) => Run(() =>
+    {
+        using AttachedQueue attached = Attach(queue, create: false);
+        return work(attached);
+    });
+
     /// <summary>Works on a queue's folder, whatever state it is in; null when there is none.</summary>
     private ValueTask<T?> InFolder<T>(QueueName queue, Func<IDirectory, T> work)
         where T : class => Run(() =>
@@ -222,15 +256,15 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
             "Choose another name.");
     }
 
-    private static void RefuseOutOfRange(QueueSettings settings)
+    // A largest message that is not stated is the largest that there is, unless the store says otherwise.
+    private static bool AreSame(QueueSettings left, QueueSettings right)
     {
-        if (settings.MessageBytesMax is < 1 or > Message.BodySizeMax)
-            throw new FiqException(
-                ErrorCode.BadRequest, $"the largest message must have 1 to {Message.BodySizeMax} bytes");
-        if (settings.SegmentBytes < QueueSettings.SegmentBytesMin)
-            throw new FiqException(
-                ErrorCode.BadRequest, $"a segment must have at least {QueueSettings.SegmentBytesMin} bytes");
+        var stated = new QueueLimits { MessageBytesMax = Message.BodySizeMax };
+        return left with { Limits = left.Limits.Over(stated) } == right with { Limits = right.Limits.Over(stated) };
     }
+
+    private static ValueTask Completed(ValueTask<bool> done) =>
+        done.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(done.AsTask());
 
     // Everything here is a matter of a few system calls; what waits (appending, leasing) is asynchronous by itself.
     private static ValueTask<T> Run<T>(Func<T> action)

@@ -6,13 +6,15 @@ namespace Fiq.Engine;
 internal sealed class FolderProducer(
     QueueFolder folder, QueueLog log, bool created, TimeProvider time, bool stopAtFailure) : IQueueProducer
 {
-    private readonly Appender _appender = new(log, time, stopAtFailure);
+    // Dead letters have their room set aside, and are in no limit.
+    private readonly Appender _appender =
+        new(log, time, stopAtFailure, folder.Name.IsDead ? null : new AppendGate(folder, log, time));
 
     public QueueName Queue => folder.Name;
 
     public bool QueueCreated => created;
 
-    public int MessageBytesMax => folder.File.Settings.MessageBytesMax;
+    public int MessageBytesMax => folder.Settings.Limits.MessageBytesMax ?? Message.BodySizeMax;
 
     public async ValueTask<IReadOnlyList<Acknowledgement>> ProduceAsync(
         IReadOnlyList<Message> messages, CancellationToken cancellation)

@@ -20,14 +20,17 @@ internal sealed class Committer(
     private LogMark _lastOwn;
 
     /// <summary>Stores the commit and returns the offset of its first message, once it is durable.</summary>
+    /// <param name="commit">What to store.</param>
+    /// <param name="admission">Who is asked whether it may be stored; null when it may.</param>
     /// <exception cref="FiqException">
     /// Nothing was stored, unless its code is <see cref="ErrorCode.Unknown"/>.
     /// </exception>
-    public long Commit(EncodedCommit commit)
+    public long Commit(EncodedCommit commit, IAdmission? admission = null)
     {
         for (int epoch = 0; epoch < EpochsMax; epoch++)
         {
-            LogMark end = Append(commit);
+            // Asked once: what is void was admitted before.
+            LogMark end = Append(commit, epoch == 0 ? admission : null);
             if (durability.IsDurableInTheEnd(end)) return end.Offset - commit.Count;
         }
 
@@ -37,26 +40,38 @@ internal sealed class Committer(
             "The disk does not take what is written. Look at the kernel's messages (dmesg).");
     }
 
-    private LogMark Append(EncodedCommit commit)
+    /// <summary>
+    /// Ends the tail segment, so that it can be deleted like the others, if it holds messages and
+    /// <paramref name="isWanted"/> says so of its end. Whether it did.
+    /// </summary>
+    public bool TryEndSegment(Func<LogMark, bool> isWanted)
+    {
+        locks.Enter(ControlLock.Append);
+        try
+        {
+            LogMark tail = FollowTail();
+            if (!HasMessages(tail) || !isWanted(tail)) return false;
+            Roll(MustEnd(tail, 0) ?? EndReason.Full);
+            return true;
+        }
+        finally
+        {
+            Leave(isWritten: false);
+        }
+    }
+
+    private LogMark Append(EncodedCommit commit, IAdmission? admission)
     {
         locks.Enter(ControlLock.Append);
         bool isWritten = false;
         try
         {
-            guard.Check();
-            if (page.Rolling != 0)
-            {
-                locks.With(ControlLock.Sync, roller.FinishWithBothLocks);
-                page.Readers.Wake();
-            }
-
-            LogMark tail = page.Tail();
-            tailSegment.Follow(tail);
+            LogMark tail = FollowTail();
+            admission?.Require(tail, commit.Count, commit.Length, Math.Max(0, tailSegment.Room - tail.Position));
             if (MustEnd(tail, commit.Length) is EndReason reason)
             {
-                locks.With(ControlLock.Sync, () => _rolls.Try(() => roller.RollWithBothLocks(reason)));
+                Roll(reason);
                 tail = page.Tail();
-                page.Readers.Wake();
             }
 
             LogMark end = Write(commit, tail);
@@ -67,6 +82,27 @@ internal sealed class Committer(
         {
             Leave(isWritten);
         }
+    }
+
+    /// <summary>The tail, with its segment open and every roll that was begun finished. Append lock.</summary>
+    private LogMark FollowTail()
+    {
+        guard.Check();
+        if (page.Rolling != 0)
+        {
+            locks.With(ControlLock.Sync, roller.FinishWithBothLocks);
+            page.Readers.Wake();
+        }
+
+        LogMark tail = page.Tail();
+        tailSegment.Follow(tail);
+        return tail;
+    }
+
+    private void Roll(EndReason reason)
+    {
+        locks.With(ControlLock.Sync, () => _rolls.Try(() => roller.RollWithBothLocks(reason)));
+        page.Readers.Wake();
     }
 
     // Once the tail has moved anybody may sync it: an error must not sound as if nothing had been stored.
@@ -93,8 +129,17 @@ internal sealed class Committer(
             return EndReason.Failed;
         }
 
-        bool hasData = tail.Offset > tail.SegmentBase;
-        return hasData && tail.Position + length > context.SegmentBytes ? EndReason.Full : null;
+        bool isFull = tail.Position + length > context.SegmentBytesNow || IsOld();
+        return isFull && HasMessages(tail) ? EndReason.Full : null;
+    }
+
+    private static bool HasMessages(in LogMark tail) => tail.Offset > tail.SegmentBase;
+
+    private bool IsOld()
+    {
+        long limit = context.Bounds.Microseconds;
+        return limit != long.MaxValue
+            && context.UtcMicroseconds - tailSegment.Segment.Header.CreatedMicroseconds > limit;
     }
 
     private LogMark Write(EncodedCommit commit, in LogMark tail)

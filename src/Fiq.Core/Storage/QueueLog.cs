@@ -86,13 +86,16 @@ internal sealed class QueueLog : IDisposable
 
     /// <summary>Stores a commit and returns its first offset, once it is durable.</summary>
     /// <exception cref="FiqException">As <see cref="Committer.Commit"/>.</exception>
-    public long Commit(EncodedCommit commit) => _committer.Commit(commit);
+    public long Commit(EncodedCommit commit, IAdmission? admission = null) => _committer.Commit(commit, admission);
+
+    /// <inheritdoc cref="Committer.TryEndSegment" />
+    public bool TryEndSegment(Func<LogMark, bool> isWanted) => _committer.TryEndSegment(isWanted);
 
     /// <summary>Whether, since that place, a segment has ended or is half full.</summary>
     public bool NeedsCare(in LogMark before)
     {
         LogMark now = _page.Watermark();
-        long half = _context.SegmentBytes / 2;
+        long half = _context.SegmentBytesNow / 2;
         return now.Epoch != before.Epoch || (now.Position > half && before.Position <= half);
     }
 
@@ -102,7 +105,7 @@ internal sealed class QueueLog : IDisposable
         LogMark tail = _page.Tail();
         // Its name may not be on disk: then its predecessor's end is where its own file says it is.
         if (_page.Failed == tail.Epoch) return;
-        if (tail.Position > _context.SegmentBytes / 2) _spare.Prepare();
+        if (tail.Position > _context.SegmentBytesNow / 2) _spare.Prepare();
         _sealer.SealPredecessor(tail.Segment);
     }
 
@@ -113,6 +116,9 @@ internal sealed class QueueLog : IDisposable
     public void CheckAttachment() => _readerGuard.Check();
 
     public LogReader OpenReader() => new(_context);
+
+    /// <summary>Begins to measure what is kept. One thread at a time.</summary>
+    public KeptSegments OpenKept() => new(_context, _page);
 
     /// <summary>Begins to verify sealed segments; tells each damage once. One thread, which also disposes it.</summary>
     public SealedCheck OpenCheck(Action<DamagedException> found) => new(_context, _page, _locks, found);
