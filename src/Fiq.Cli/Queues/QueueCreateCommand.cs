@@ -13,24 +13,25 @@ internal static class QueueCreateCommand
 
     public static Command Create()
     {
-        var defaults = new QueueSettings();
         Argument<QueueName> queue = OptionKinds.RequiredQueue();
-        Option<long> messageSize = OptionKinds.Size(
-            "--max-message-bytes", "The largest message body.", defaults.MessageBytesMax, 1, Message.BodySizeMax);
         Option<long> segmentSize = OptionKinds.Size(
-            "--segment-bytes", "The size at which a new segment file begins.", defaults.SegmentBytes,
+            "--segment-bytes", "The size at which a new segment file begins.", new QueueSettings().SegmentBytes,
             SegmentBytesMin, SegmentBytesMax);
-        return new CliCommand(
+        var limits = new LimitOptions();
+        var command = new CliCommand(
             "create",
             "Creates a queue. Nothing happens when it is there with the same settings.",
             "fiq queue create orders",
-            "fiq queue create mails --max-message-bytes 64KiB")
+            "fiq queue create mails --max-message-bytes 64KiB --max-messages 10000",
+            "fiq queue create audit --keep 7d")
         {
-            queue, messageSize, segmentSize,
-        }.WithRun(invocation => RunAsync(invocation, invocation.Get(queue), new QueueSettings
+            queue, segmentSize,
+        };
+        limits.AddTo(command);
+        return command.WithRun(invocation => RunAsync(invocation, invocation.Get(queue), new QueueSettings
         {
-            MessageBytesMax = (int)invocation.Get(messageSize),
             SegmentBytes = invocation.Get(segmentSize),
+            Limits = limits.Read(invocation),
         }));
     }
 

@@ -166,7 +166,7 @@ internal sealed class AppendGate : IAdmission
             throw new FiqException(
                 ErrorCode.DiskFull,
                 $"only {ByteSize.Show(free)} are free on the disk of queue \"{_folder.Name}\", and "
-                    + $"{ByteSize.Show(floor)} stay free (minFreeBytes); nothing was stored",
+                    + $"{ByteSize.Show(floor)} stay free (minFreeBytes)",
                 "Free some room. What is stored can be consumed, which makes room, too.")
             {
                 Queue = _folder.Name.ToString(),
@@ -179,7 +179,7 @@ internal sealed class AppendGate : IAdmission
 
     private FiqException Full(string why, string limit, string when) => new(
         ErrorCode.QueueFull,
-        $"queue \"{_folder.Name}\" is full: {why} ({limit}); nothing was stored",
+        $"queue \"{_folder.Name}\" is full: {why} ({limit})",
         $"{when} fiq queue set {_folder.Name} {LimitNames.Option(limit)} changes it.")
     {
         Queue = _folder.Name.ToString(),

@@ -32,18 +32,37 @@ internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailu
     public ValueTask<long> AppendAsync(IReadOnlyList<Message> messages)
     {
         var request = new Request(messages);
+        Append([request]);
+        return new ValueTask<long>(request.Task);
+    }
+
+    /// <summary>Stores messages in order, each as if it came alone; they share commits as far as they can.</summary>
+    public IReadOnlyList<Task<long>> AppendEach(IReadOnlyList<Message> messages)
+    {
+        var requests = new Request[messages.Count];
+        for (int i = 0; i < requests.Length; i++) requests[i] = new Request([messages[i]]);
+        Append(requests);
+        return [.. requests.Select(request => request.Task)];
+    }
+
+    private void Append(ReadOnlySpan<Request> requests)
+    {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            if (_failure is not null) return ValueTask.FromException<long>(_failure);
-            _waiting.Enqueue(request);
-            if (_committing) return new ValueTask<long>(request.Task);
+            if (_failure is not null)
+            {
+                foreach (Request request in requests) request.Fail(_failure);
+                return;
+            }
+
+            foreach (Request request in requests) _waiting.Enqueue(request);
+            if (_committing) return;
             _committing = true;
         }
 
         CommitOnce();
         ContinueIfMoreWaits();
-        return new ValueTask<long>(request.Task);
     }
 
     /// <summary>Takes nothing more. What was taken is still brought to its end by whoever commits.</summary>

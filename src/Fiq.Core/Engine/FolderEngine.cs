@@ -136,7 +136,7 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
     {
         AttachedQueue attached = Attach(queue, options.CreateIfMissing);
         return new FolderProducer(
-            attached.Folder, attached.Log, attached.IsNew, _options.Time, options.StopAtFailure);
+            attached.Folder, attached.Log, attached.IsNew, _options.Time, options);
     });
 
     /// <inheritdoc />

@@ -4,11 +4,11 @@ namespace Fiq.Engine;
 
 /// <summary>A process's way into a queue of a folder.</summary>
 internal sealed class FolderProducer(
-    QueueFolder folder, QueueLog log, bool created, TimeProvider time, bool stopAtFailure) : IQueueProducer
+    QueueFolder folder, QueueLog log, bool created, TimeProvider time, ProducerOptions options) : IQueueProducer
 {
     // Dead letters have their room set aside, and are in no limit.
     private readonly Appender _appender =
-        new(log, time, stopAtFailure, folder.Name.IsDead ? null : new AppendGate(folder, log, time));
+        new(log, time, options.StopAtFailure, folder.Name.IsDead ? null : new AppendGate(folder, log, time));
 
     public QueueName Queue => folder.Name;
 
@@ -22,6 +22,8 @@ internal sealed class FolderProducer(
         cancellation.ThrowIfCancellationRequested();
         if (messages.Count == 0) return [];
         foreach (Message message in messages) Check(message);
+        if (options.StoreWhatFits && messages.Count > 1 && folder.Settings.AreLimited)
+            return await StoreEachAsync(messages).ConfigureAwait(false);
         long offset = await _appender.AppendAsync(messages).ConfigureAwait(false);
         var acknowledgements = new Acknowledgement[messages.Count];
         for (int i = 0; i < acknowledgements.Length; i++)
@@ -35,6 +37,22 @@ internal sealed class FolderProducer(
         log.Dispose();
         folder.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task<IReadOnlyList<Acknowledgement>> StoreEachAsync(IReadOnlyList<Message> messages)
+    {
+        var stored = new List<Acknowledgement>(messages.Count);
+        try
+        {
+            foreach (Task<long> offset in _appender.AppendEach(messages))
+                stored.Add(new Acknowledgement(
+                    await offset.ConfigureAwait(false), Durability.Synced, Duplicate: false));
+            return stored;
+        }
+        catch (FiqException error) when (stored.Count > 0)
+        {
+            throw new PartlyStoredException(error, stored);
+        }
     }
 
     // Nothing of a request may reach the disk before all of it is known to be storable.

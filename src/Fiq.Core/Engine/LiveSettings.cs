@@ -45,6 +45,9 @@ internal sealed class LiveSettings
     /// <summary>All limits; only the free-space floor may be unstated.</summary>
     public QueueLimits Limits => _state.Limits;
 
+    /// <summary>Whether there may be room for some messages and not for others.</summary>
+    public bool AreLimited => Limits is { MessagesMax: > 0 } or { BytesMax: > 0 } or { Lagging: LaggingPolicy.Refuse };
+
     /// <summary>Whether nothing is to be taken from the queue.</summary>
     public bool IsPaused => _state.IsPaused;
 
