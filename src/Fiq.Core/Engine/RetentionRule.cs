@@ -44,7 +44,8 @@ internal sealed class RetentionRule(QueueFolder folder, QueueLog log)
         : _kept.FirstWithin(SizeKept(keep, limits));
 
     /// <summary>
-    /// Moves groups that lag on to an offset, unless they have members. Returns up to where no group needs anything.
+    /// Moves groups that lag on to an offset, or to where one with members stands, which nobody moves under them: what
+    /// can't be deleted is taken from nobody. Returns up to where no group needs anything.
     /// </summary>
     private long DropBelow(long offset)
     {
@@ -52,9 +53,18 @@ internal sealed class RetentionRule(QueueFolder folder, QueueLog log)
         foreach (GroupName name in folder.GroupNames())
         {
             using IDirectory? group = folder.TryOpenGroup(name);
+            if (group is not null && GroupReader.HasMembers(group))
+                reached = Math.Min(reached, GroupReader.ReadDurableFloor(group, folder.GroupOf(name)));
+        }
+
+        long goal = reached;
+        foreach (GroupName name in folder.GroupNames())
+        {
+            using IDirectory? group = folder.TryOpenGroup(name);
             if (group is null) continue;
             long floor = GroupReader.ReadDurableFloor(group, folder.GroupOf(name));
-            if (floor < offset && !TryDrop(group, folder.GroupOf(name), offset)) reached = Math.Min(reached, floor);
+            // Somebody may have become a member meanwhile.
+            if (floor < goal && !TryDrop(group, folder.GroupOf(name), goal)) reached = Math.Min(reached, floor);
         }
 
         return reached;

@@ -11,7 +11,8 @@ public static class ByteSize
     /// <summary>Reads a size that is a whole number of bytes.</summary>
     public static bool TryParse(string text, out long bytes)
     {
-        bytes = 0;
+        // Not as a floating number, which has no room for the last digits of a large one.
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out bytes)) return true;
         (string number, long unit) = Split(text);
         if (!double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count))
             return false;

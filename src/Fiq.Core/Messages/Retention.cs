@@ -26,6 +26,9 @@ public readonly record struct Retention(RetentionKind Kind, long Value)
     /// <summary>The smallest size: below it there would be no room for segments to go one by one. 1 MiB.</summary>
     public const long SizeMin = 1024 * 1024;
 
+    /// <summary>The largest size: 1 PiB.</summary>
+    public const long SizeMax = 1L << 50;
+
     // A century: far from every overflow in microseconds.
     private const long AgeMax = 100L * 365 * 86_400;
 
@@ -76,7 +79,7 @@ public readonly record struct Retention(RetentionKind Kind, long Value)
         string? wrong = Kind switch
         {
             RetentionKind.Age when Value is < 1 or > AgeMax => "an age must be between 1s and 36500d",
-            RetentionKind.Size when Value < SizeMin => $"a size must be at least {ByteSize.Format(SizeMin)}",
+            RetentionKind.Size when Value is < SizeMin or > SizeMax => "a size must be between 1MiB and 1024TiB",
             _ => null,
         };
         if (wrong is not null) throw new FiqException(ErrorCode.BadRequest, $"{wrong}, and {this} is not");

@@ -99,14 +99,14 @@ internal sealed class QueueLog : IDisposable
         return now.Epoch != before.Epoch || (now.Position > half && before.Position <= half);
     }
 
-    /// <summary>Seals the segment before the tail and makes a spare file. Nobody waits for it.</summary>
+    /// <summary>Seals the segments before the tail and makes a spare file. Nobody waits for it.</summary>
     public void Care()
     {
         LogMark tail = _page.Tail();
         // Its name may not be on disk: then its predecessor's end is where its own file says it is.
         if (_page.Failed == tail.Epoch) return;
         if (tail.Position > _context.SegmentBytesNow / 2) _spare.Prepare();
-        _sealer.SealPredecessor(tail.Segment);
+        _sealer.SealPredecessors(tail.Segment);
     }
 
     /// <summary>
