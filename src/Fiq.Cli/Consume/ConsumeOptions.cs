@@ -23,7 +23,8 @@ internal sealed class ConsumeOptions
         TimeSpan.FromSeconds(30));
 
     public Option<bool> UntilEmpty { get; } = OptionKinds.Flag(
-        "--until-empty", "End when nothing waits and no other consumer of the group has work. Default: go on.");
+        "--until-empty", "End when nothing waits and no other consumer of the group has work; at once, with exit 6, "
+            + "when something waits and the group is paused. Default: go on.");
 
     public Option<long?> Count { get; } = OptionKinds.OptionalNumber(
         "--count", "End after so many messages are done or dead; no more are taken.", "go on", 1, long.MaxValue);

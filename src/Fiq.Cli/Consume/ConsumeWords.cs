@@ -15,9 +15,11 @@ internal static class ConsumeWords
     {
         string delayed = group.Delayed > 0 ? string.Create(Invariant, $", {group.Delayed:N0} delayed") : "";
         string waiting = string.Create(Invariant, $"{group.Ready + group.Retrying:N0} waiting{delayed}");
+        string paused = group.Paused ? " · paused" : "";
         string work = SecondsText.Format((long)Math.Round(group.BacklogSeconds * 1e6));
         string stops = exitStops ? "exit or Ctrl-C stops" : "Ctrl-C stops";
-        return $"{queue} · group {group.Name} · {Count(workers, "worker")} · {waiting}, {work} of work · {stops}";
+        return $"{queue} · group {group.Name} · {Count(workers, "worker")} · {waiting}, {work} of work{paused} · "
+            + stops;
     }
 
     /// <summary><c>fiq: warning: 00000003-….log is damaged at bytes 5..9: why; run fiq verify orders</c></summary>

@@ -138,6 +138,15 @@ internal static class OptionKinds
         CustomParser = result => Read(result, WorkQueue),
     };
 
+    /// <summary>The group, for commands that must be told which.</summary>
+    public static Argument<GroupName> RequiredGroup() => new("GROUP")
+    {
+        Description = "The group.",
+        HelpName = "GROUP",
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result => Read(result, GroupName.Parse),
+    };
+
     /// <summary>The group to work for.</summary>
     public static Option<GroupName> Group() => Parsed(
         "--group", "NAME", "The group whose progress counts.", "default", GroupName.Default, GroupName.Parse);

@@ -23,7 +23,7 @@ internal sealed class PipeRun
     private readonly PipeRules _rules;
     private List<Message> _batch = [];
     private long _batchBytes;
-    private long _batchFirstLine;
+    private List<long> _batchLines = [];
     private Exception? _readError;
 
     public PipeRun(
@@ -87,7 +87,9 @@ internal sealed class PipeRun
             catch (FiqException error)
             {
                 _inFlight.Close();
-                first ??= WithPlace(error, batch);
+                int stored = (error as PartlyStoredException)?.Stored.Count ?? 0;
+                if (error is PartlyStoredException partly) Tell(batch, partly.Stored);
+                first ??= WithPlace(error, batch.Lines[stored]);
             }
             finally
             {
@@ -112,16 +114,15 @@ internal sealed class PipeRun
         }
     }
 
-    private FiqException WithPlace(FiqException error, PendingBatch batch)
+    private FiqException WithPlace(FiqException error, long line)
     {
         CultureInfo invariant = CultureInfo.InvariantCulture;
         string again = _rules.IsResumable ? "run it again, or " : "";
         string hint = error.Code == ErrorCode.Unknown
-            ? string.Create(invariant, $"It can't be known whether the lines from {batch.FirstLine:N0} on are stored.")
+            ? string.Create(invariant, $"It can't be known whether the lines from {line:N0} on are stored.")
             : string.Create(
                 invariant,
-                $"Stored up to line {batch.FirstLine - 1:N0}; {again}go on with tail -n +{batch.FirstLine}. "
-                    + $"{error.Hint}");
+                $"Stored up to line {line - 1:N0}; {again}go on with tail -n +{line}. {error.Hint}");
         return new FiqException(error.Code, error.Message, hint.TrimEnd(), error) { Queue = error.Queue };
     }
 
@@ -187,8 +188,8 @@ internal sealed class PipeRun
 
     private void Add(Message message, long line)
     {
-        if (_batch.Count == 0) _batchFirstLine = line;
         _batch.Add(message);
+        _batchLines.Add(line);
         _batchBytes += message.Body.Length;
     }
 
@@ -199,10 +200,10 @@ internal sealed class PipeRun
         List<Message> messages = _batch;
         if (_rules.Numbering is { } numbering) messages[^1] = numbering.Close(messages[^1]);
         _rules.Pace?.Wait(messages.Count);
-        (long bytes, long firstLine) = (_batchBytes, _batchFirstLine);
-        _batch = [];
-        _batchBytes = 0;
-        return _inFlight.TryStart(bytes, () => new PendingBatch(messages, bytes, firstLine, Start(messages)));
+        List<long> lines = _batchLines;
+        long bytes = _batchBytes;
+        (_batch, _batchLines, _batchBytes) = ([], [], 0);
+        return _inFlight.TryStart(bytes, () => new PendingBatch(messages, bytes, lines, Start(messages)));
     }
 
     private async Task<IReadOnlyList<Acknowledgement>> Start(List<Message> messages) =>

@@ -14,31 +14,32 @@ internal static class QueueCreateCommand
 
     public static Command Create()
     {
-        var defaults = new QueueSettings();
         Argument<QueueName> queue = OptionKinds.RequiredQueue();
-        Option<long> messageSize = OptionKinds.Size(
-            "--max-message-bytes", "The largest message body.", defaults.MessageBytesMax, 1, Message.BodySizeMax);
         Option<long> segmentSize = OptionKinds.Size(
-            "--segment-bytes", "The size at which a new segment file begins.", defaults.SegmentBytes,
+            "--segment-bytes", "The size at which a new segment file begins.", new QueueSettings().SegmentBytes,
             SegmentBytesMin, SegmentBytesMax);
         Option<bool> unique = OptionKinds.Flag(
             "--unique-keys", "A message whose key is in the window is acknowledged as a duplicate and not stored again.");
         Option<UniqueKeyWindow> window = OptionKinds.Parsed(
             "--window", "24h|N", "How far back keys are unique: a duration with its unit, or a number of messages.",
             "24h", UniqueKeyWindow.Of(TimeSpan.FromHours(24)), ReadWindow);
-        return new CliCommand(
+        var limits = new LimitOptions();
+        var command = new CliCommand(
             "create",
             "Creates a queue. Nothing happens when it is there with the same settings.",
             "fiq queue create orders",
-            "fiq queue create mails --max-message-bytes 64KiB",
+            "fiq queue create mails --max-message-bytes 64KiB --max-messages 10000",
+            "fiq queue create audit --keep 7d",
             "fiq queue create invoices --unique-keys --window 24h")
         {
-            queue, messageSize, segmentSize, unique, window,
-        }.WithRun(invocation => RunAsync(invocation, invocation.Get(queue), new QueueSettings
+            queue, segmentSize, unique, window,
+        };
+        limits.AddTo(command);
+        return command.WithRun(invocation => RunAsync(invocation, invocation.Get(queue), new QueueSettings
         {
-            MessageBytesMax = (int)invocation.Get(messageSize),
             SegmentBytes = invocation.Get(segmentSize),
             UniqueKeys = Window(invocation, unique, window),
+            Limits = limits.Read(invocation),
         }));
     }
 

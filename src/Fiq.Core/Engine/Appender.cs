@@ -12,10 +12,10 @@ namespace Fiq.Engine;
 internal sealed class Appender(
     QueueLog log,
     TimeProvider time,
-    bool stopAtFailure,
+    ProducerOptions options,
+    AppendGate? limits = null,
     NamedProducer? producer = null,
-    KeyWindow? keys = null,
-    Func<FiqException, bool>? whenFull = null) : IDisposable
+    KeyWindow? keys = null) : IDisposable
 {
     /// <summary>
     /// No commit gathers more than this many bytes of records: enough to amortize a sync, little enough to stay in
@@ -41,18 +41,37 @@ internal sealed class Appender(
     public ValueTask<Stored> AppendAsync(IReadOnlyList<Message> messages)
     {
         var request = new AppendRequest(messages, _overhead);
+        Append([request]);
+        return new ValueTask<Stored>(request.Task);
+    }
+
+    /// <summary>Stores messages in order, each as if it came alone; they share commits as far as they can.</summary>
+    public IReadOnlyList<Task<Stored>> AppendEach(IReadOnlyList<Message> messages)
+    {
+        var requests = new AppendRequest[messages.Count];
+        for (int i = 0; i < requests.Length; i++) requests[i] = new AppendRequest([messages[i]], _overhead);
+        Append(requests);
+        return [.. requests.Select(request => request.Task)];
+    }
+
+    private void Append(ReadOnlySpan<AppendRequest> requests)
+    {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            if (_failure is not null) return ValueTask.FromException<Stored>(_failure);
-            _waiting.Enqueue(request);
-            if (_committing) return new ValueTask<Stored>(request.Task);
+            if (_failure is not null)
+            {
+                foreach (AppendRequest request in requests) request.Fail(_failure);
+                return;
+            }
+
+            foreach (AppendRequest request in requests) _waiting.Enqueue(request);
+            if (_committing) return;
             _committing = true;
         }
 
         CommitOnce();
         ContinueIfMoreWaits();
-        return new ValueTask<Stored>(request.Task);
     }
 
     /// <summary>Takes nothing more. What was taken is still brought to its end by whoever commits.</summary>
@@ -95,40 +114,75 @@ internal sealed class Appender(
         }
     }
 
-    private void CommitOnce()
+    private void CommitOnce() => Commit(Gather());
+
+    private void Commit(List<AppendRequest> requests)
     {
-        List<AppendRequest> requests = Gather();
-        try
+        Exception? told;
+        lock (_gate) told = _failure;
+        if (told is null)
         {
-            while (!TryCommit(requests)) continue;
+            try
+            {
+                while (!TryStore(requests)) continue;
+                return;
+            }
+            catch (FiqException error) when (error.Code == ErrorCode.QueueFull && requests.Count > 1)
+            {
+                // There is no room for all of them; for some there may be.
+                int half = requests.Count / 2;
+                Commit(requests[..half]);
+                Commit(requests[half..]);
+                return;
+            }
+            catch (Exception error)
+            {
+                // Converted: every caller of this commit learns why it was not acknowledged.
+                producer?.Doubt();
+                told = error is FileSystemException system ? system.ToFiqException() : error;
+                if (options.StopAtFailure) Refuse(told, requests);
+            }
         }
-        catch (Exception error)
-        {
-            // Converted: every caller of this commit learns why it was not acknowledged.
-            producer?.Doubt();
-            Exception told = error is FileSystemException system ? system.ToFiqException() : error;
-            if (stopAtFailure) Refuse(told, requests);
-            foreach (AppendRequest request in requests) request.Fail(told);
-        }
+
+        foreach (AppendRequest request in requests) request.Fail(told);
     }
 
     /// <summary>False when it was full and is to be tried again: then nothing of it was stored.</summary>
-    private bool TryCommit(List<AppendRequest> requests)
+    private bool TryStore(List<AppendRequest> requests)
     {
         try
         {
-            producer?.Look();
-            long now = (time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
-            using var commit = new GatheredCommit(requests, now, log, producer, keys);
-            LogMark before = log.Watermark;
-            commit.Complete(log.Commit(commit));
-            if (log.NeedsCare(before)) _care = _care.ContinueWith(_ => Care(), TaskScheduler.Default);
+            Store(requests);
             return true;
         }
-        catch (FiqException error)
-            when (whenFull is not null && error.Code is ErrorCode.QueueFull or ErrorCode.DiskFull && whenFull(error))
+        catch (FiqException error) when (IsFullForAll(error, requests) && options.WhenFull?.Invoke(error) == true)
         {
             return false;
+        }
+    }
+
+    private static bool IsFullForAll(FiqException error, List<AppendRequest> requests) =>
+        error.Code == ErrorCode.DiskFull || (error.Code == ErrorCode.QueueFull && requests.Count == 1);
+
+    private void Store(List<AppendRequest> requests)
+    {
+        producer?.Look();
+        long now = (time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
+        using var commit = new GatheredCommit(requests, now, log, producer, keys);
+        LogMark before = log.Watermark;
+        commit.Complete(StoreWithin(commit));
+        if (log.NeedsCare(before)) _care = _care.ContinueWith(_ => Care(), TaskScheduler.Default);
+    }
+
+    private long StoreWithin(GatheredCommit commit)
+    {
+        try
+        {
+            return log.Commit(commit, limits);
+        }
+        catch (FiqException error) when (error.Code == ErrorCode.QueueFull && limits?.TryMakeRoom() == true)
+        {
+            return log.Commit(commit, limits);
         }
     }
 
@@ -147,6 +201,7 @@ internal sealed class Appender(
         try
         {
             log.Care();
+            limits?.AfterRoll();
         }
         catch (Exception error) when (error is IOException or FiqException)
         {

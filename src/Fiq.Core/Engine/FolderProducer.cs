@@ -12,13 +12,15 @@ internal sealed class FolderProducer(
     NamedProducer? named,
     KeyWindow? keys) : IQueueProducer
 {
-    private readonly Appender _appender = new(log, time, options.StopAtFailure, named, keys, options.WhenFull);
+    // Dead letters have their room set aside, and are in no limit.
+    private readonly Appender _appender = new(
+        log, time, options, folder.Name.IsDead ? null : new AppendGate(folder, log, time), named, keys);
 
     public QueueName Queue => folder.Name;
 
     public bool QueueCreated => created;
 
-    public int MessageBytesMax => folder.File.Settings.MessageBytesMax;
+    public int MessageBytesMax => folder.Settings.Limits.MessageBytesMax ?? Message.BodySizeMax;
 
     public async ValueTask<IReadOnlyList<Acknowledgement>> ProduceAsync(
         IReadOnlyList<Message> messages, CancellationToken cancellation)
@@ -33,6 +35,8 @@ internal sealed class FolderProducer(
             sequence = message.Sequence;
         }
 
+        if (options.StoreWhatFits && messages.Count > 1 && folder.Settings.AreLimited)
+            return await StoreEachAsync(messages).ConfigureAwait(false);
         Stored stored = await _appender.AppendAsync(messages).ConfigureAwait(false);
         if (stored.Each is not null) return stored.Each;
         var acknowledgements = new Acknowledgement[messages.Count];
@@ -50,6 +54,21 @@ internal sealed class FolderProducer(
         log.Dispose();
         folder.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task<IReadOnlyList<Acknowledgement>> StoreEachAsync(IReadOnlyList<Message> messages)
+    {
+        var stored = new List<Acknowledgement>(messages.Count);
+        try
+        {
+            foreach (Task<Stored> place in _appender.AppendEach(messages))
+                stored.Add((await place.ConfigureAwait(false)).At(0));
+            return stored;
+        }
+        catch (FiqException error) when (stored.Count > 0)
+        {
+            throw new PartlyStoredException(error, stored);
+        }
     }
 
     // Out of order within a request one would be taken for a duplicate of the other, and lost without a word.

@@ -17,9 +17,8 @@ public interface IQueueProducer : IAsyncDisposable
     /// per message, in order. Calls that one caller makes one after the other are stored in that order.
     /// </summary>
     /// <exception cref="FiqException">
-    /// <see cref="ErrorCode.MessageTooLarge"/>, <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.ReadOnly"/>,
-    /// <see cref="ErrorCode.QueueNotFound"/> (deleted meanwhile), <see cref="ErrorCode.QueueFull"/>: nothing was
-    /// stored.
+    /// <see cref="ErrorCode.MessageTooLarge"/>, <see cref="ErrorCode.QueueFull"/>, <see cref="ErrorCode.DiskFull"/>,
+    /// <see cref="ErrorCode.ReadOnly"/>, <see cref="ErrorCode.QueueNotFound"/> (deleted meanwhile): nothing was stored.
     /// <see cref="ErrorCode.Unknown"/>: it can't be known whether they were stored.
     /// </exception>
     ValueTask<IReadOnlyList<Acknowledgement>> ProduceAsync(
@@ -55,4 +54,11 @@ public sealed record ProducerOptions
     /// acknowledged as a duplicate and not stored again. One process at a time; null when messages have no numbers.
     /// </summary>
     public ProducerName? Name { get; init; }
+
+    /// <summary>
+    /// The messages of one call have nothing to do with each other: where there is no room for all of them, as many
+    /// are stored as there is room for, in order, and <see cref="PartlyStoredException"/> says how many. With
+    /// <see cref="StopAtFailure"/>.
+    /// </summary>
+    public bool StoreWhatFits { get; init; }
 }

@@ -26,14 +26,17 @@ internal sealed class Committer(
     /// <summary>
     /// Stores a commit and returns the offset of its first message, once it and all before it are durable.
     /// </summary>
+    /// <param name="source">What to store.</param>
+    /// <param name="admission">Who is asked whether it may be stored; null when it may.</param>
     /// <exception cref="FiqException">
     /// Nothing was stored, unless its code is <see cref="ErrorCode.Unknown"/>.
     /// </exception>
-    public long Commit(ICommitSource source)
+    public long Commit(ICommitSource source, IAdmission? admission = null)
     {
         for (int epoch = 0; epoch < EpochsMax; epoch++)
         {
-            LogMark end = Append(source, out int count);
+            // Asked once: what is void was admitted before.
+            LogMark end = Append(source, epoch == 0 ? admission : null, out int count);
             if (durability.IsDurableInTheEnd(end)) return end.Offset - count;
         }
 
@@ -43,24 +46,39 @@ internal sealed class Committer(
             "The disk does not take what is written. Look at the kernel's messages (dmesg).");
     }
 
-    private LogMark Append(ICommitSource source, out int count)
+    /// <summary>
+    /// Ends the tail segment, so that it can be deleted like the others, if it holds messages and
+    /// <paramref name="isWanted"/> says so of its end. Whether it did.
+    /// </summary>
+    public bool TryEndSegment(Func<LogMark, bool> isWanted)
+    {
+        locks.Enter(ControlLock.Append);
+        try
+        {
+            LogMark tail = FollowTail();
+            if (!HasMessages(tail) || !isWanted(tail)) return false;
+            BatchHeader? last = ReadLast(tail);
+            Roll(IsSpoilt(tail, last) ? EndReason.Failed : EndReason.Full, ref tail, ref last);
+            return true;
+        }
+        finally
+        {
+            Leave(isWritten: false);
+        }
+    }
+
+    private LogMark Append(ICommitSource source, IAdmission? admission, out int count)
     {
         locks.Enter(ControlLock.Append);
         bool isWritten = false;
         try
         {
-            guard.Check();
-            if (page.Rolling != 0)
-            {
-                locks.With(ControlLock.Sync, roller.FinishWithBothLocks);
-                page.Readers.Wake();
-            }
-
-            LogMark tail = page.Tail();
-            tailSegment.Follow(tail);
+            LogMark tail = FollowTail();
             BatchHeader? last = ReadLast(tail);
             if (IsSpoilt(tail, last)) Roll(EndReason.Failed, ref tail, ref last);
             EncodedCommit commit = source.Prepare(tail);
+            long room = Math.Max(0, tailSegment.Room - tail.Position);
+            if (commit.Count > 0) admission?.Require(tail, commit.Count, commit.Length, room);
             if (commit.Count > 0 && IsFull(tail, commit.Length))
             {
                 Roll(EndReason.Full, ref tail, ref last);
@@ -80,6 +98,21 @@ internal sealed class Committer(
         {
             Leave(isWritten);
         }
+    }
+
+    /// <summary>The tail, with its segment open and every roll that was begun finished. Append lock.</summary>
+    private LogMark FollowTail()
+    {
+        guard.Check();
+        if (page.Rolling != 0)
+        {
+            locks.With(ControlLock.Sync, roller.FinishWithBothLocks);
+            page.Readers.Wake();
+        }
+
+        LogMark tail = page.Tail();
+        tailSegment.Follow(tail);
+        return tail;
     }
 
     // Once the tail has moved anybody may sync it: an error must not sound as if nothing had been stored.
@@ -109,6 +142,15 @@ internal sealed class Committer(
                 tail.Segment.ToString(), tail.LastHeaderPosition, tail.Position, "what it was born with is not there");
     }
 
+    private static bool HasMessages(in LogMark tail) => tail.Offset > tail.SegmentBase;
+
+    private bool IsOld()
+    {
+        long limit = context.Bounds.Microseconds;
+        return limit != long.MaxValue
+            && context.UtcMicroseconds - tailSegment.Segment.Header.CreatedMicroseconds > limit;
+    }
+
     /// <summary>Whether nothing may be written behind the tail any more. Append lock.</summary>
     private bool IsSpoilt(in LogMark tail, in BatchHeader? last)
     {
@@ -120,7 +162,7 @@ internal sealed class Committer(
     }
 
     private bool IsFull(in LogMark tail, int length) =>
-        tail.Offset > tail.SegmentBase && tail.Position + length > context.SegmentBytes;
+        HasMessages(tail) && (tail.Position + length > context.SegmentBytesNow || IsOld());
 
     private LogMark Write(EncodedCommit commit, in LogMark tail, long producersBefore)
     {

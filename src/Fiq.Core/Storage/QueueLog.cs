@@ -91,7 +91,10 @@ internal sealed class QueueLog : IDisposable
 
     /// <summary>Stores a commit and returns its first offset, once it is durable.</summary>
     /// <exception cref="FiqException">As <see cref="Committer.Commit"/>.</exception>
-    public long Commit(ICommitSource source) => _committer.Commit(source);
+    public long Commit(ICommitSource source, IAdmission? admission = null) => _committer.Commit(source, admission);
+
+    /// <inheritdoc cref="Committer.TryEndSegment" />
+    public bool TryEndSegment(Func<LogMark, bool> isWanted) => _committer.TryEndSegment(isWanted);
 
     /// <summary>
     /// Takes a producer's name for as long as this process is attached: two that number messages under one name would
@@ -109,18 +112,18 @@ internal sealed class QueueLog : IDisposable
     public bool NeedsCare(in LogMark before)
     {
         LogMark now = _page.Watermark();
-        long half = _context.SegmentBytes / 2;
+        long half = _context.SegmentBytesNow / 2;
         return now.Epoch != before.Epoch || (now.Position > half && before.Position <= half);
     }
 
-    /// <summary>Seals the segment before the tail and makes a spare file. Nobody waits for it.</summary>
+    /// <summary>Seals the segments before the tail and makes a spare file. Nobody waits for it.</summary>
     public void Care()
     {
         LogMark tail = _page.Tail();
         // Its name may not be on disk: then its predecessor's end is where its own file says it is.
         if (_page.Failed == tail.Epoch) return;
-        if (tail.Position > _context.SegmentBytes / 2) _spare.Prepare();
-        _sealer.SealPredecessor(tail.Segment);
+        if (tail.Position > _context.SegmentBytesNow / 2) _spare.Prepare();
+        _sealer.SealPredecessors(tail.Segment);
     }
 
     /// <summary>
@@ -132,6 +135,9 @@ internal sealed class QueueLog : IDisposable
     public LogReader OpenReader() => new(_context);
 
     public UrgentScan OpenUrgentScan() => new(_context);
+
+    /// <summary>Begins to measure what is kept. One thread at a time.</summary>
+    public KeptSegments OpenKept() => new(_context, _page);
 
     /// <summary>Begins to verify sealed segments; tells each damage once. One thread, which also disposes it.</summary>
     public SealedCheck OpenCheck(Action<DamagedException> found) => new(_context, _page, _locks, found);

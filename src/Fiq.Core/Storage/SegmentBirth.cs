@@ -63,7 +63,7 @@ internal sealed class SegmentBirth : IDisposable
         try
         {
             // A queue that fills segments gets whole ones; others begin small and grow by doubling.
-            if (spare is null) Allocate(file, end.Reason == EndReason.Full ? context.SegmentBytes : AllocationMin);
+            if (spare is null) Allocate(file, end.Reason == EndReason.Full ? context.SegmentBytesNow : AllocationMin);
             birth.WriteCheckpoint(timestampMax, producers);
             return birth;
         }

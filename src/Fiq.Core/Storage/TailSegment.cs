@@ -18,6 +18,9 @@ internal sealed class TailSegment(LogContext context, ControlPage page) : IDispo
     /// <summary>The open segment's epoch; 0 when none is open.</summary>
     public long Epoch => _segment?.Header.Ordinal ?? 0;
 
+    /// <summary>The size of its file, as far as it is known: what is written up to there takes no more room.</summary>
+    public long Room => _room;
+
     public SegmentFile Segment => _segment ?? throw new InvalidOperationException("no segment is open");
 
     /// <summary>Opens the tail's segment unless it is open already.</summary>
@@ -51,7 +54,7 @@ internal sealed class TailSegment(LogContext context, ControlPage page) : IDispo
         if (endPosition <= _room) return;
         _room = Segment.File.Length;
         if (endPosition <= _room) return;
-        long wanted = Math.Max(endPosition, Math.Min(_room * 2, context.SegmentBytes));
+        long wanted = Math.Max(endPosition, Math.Min(_room * 2, context.SegmentBytesNow));
         SegmentBirth.Allocate(Segment.File, wanted);
         _room = Math.Max(endPosition, Segment.File.Length);
     }

@@ -181,6 +181,8 @@ internal sealed class ClaimLoop
                 return EndReason.Empty;
             }
 
+            // What waits there may wait for ever.
+            if (group.Paused) return EndReason.Paused;
             _looksEmpty = true;
         }
 

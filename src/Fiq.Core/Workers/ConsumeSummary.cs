@@ -23,6 +23,9 @@ public enum EndReason
 
     /// <summary>An error.</summary>
     Failed,
+
+    /// <summary>It was to end with the group, which is paused while something waits in it.</summary>
+    Paused,
 }
 
 /// <summary>What a run has done.</summary>

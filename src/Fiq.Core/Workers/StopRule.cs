@@ -6,7 +6,9 @@ public sealed record StopRule
     /// <summary>Never by itself.</summary>
     public static readonly StopRule Never = new();
 
-    /// <summary>When nothing is waiting, retrying or leased by any live consumer of the group.</summary>
+    /// <summary>
+    /// When nothing is waiting, retrying or leased by any live consumer of the group; or when it is paused.
+    /// </summary>
     public bool UntilEmpty { get; init; }
 
     /// <summary>When so many messages are done or dead; no more than these are claimed.</summary>

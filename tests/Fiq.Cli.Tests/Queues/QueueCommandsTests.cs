@@ -82,7 +82,7 @@ public sealed class QueueCommandsTests
     {
         await _run.RunAsync("queue", "create", "mails", "--max-message-bytes", "64KiB", "--json");
         _run.Output.Should().Be("{\"name\":\"mails\",\"created\":true}\n");
-        _run.Engine.LastSettings!.MessageBytesMax.Should().Be(65_536);
+        _run.Engine.LastSettings!.Limits.MessageBytesMax.Should().Be(65_536);
         await _run.RunAsync("queue", "create", "mails");
         _run.Exit.Should().Be(ExitCode.Done);
         _run.Error.Should().Be("queue mails in ~/.local/share/fiq is there already\n");
