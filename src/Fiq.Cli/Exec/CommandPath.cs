@@ -33,7 +33,9 @@ internal static class CommandPath
             : null;
     }
 
-    /// <summary>Whether the shell finds a command of that name: a program, one of its own, or a word of its language.</summary>
+    /// <summary>
+    /// Whether the shell finds a command of that name: a program, one of its own, or a word of its language.
+    /// </summary>
     public static unsafe bool IsKnownToShell(string word)
     {
         using Microsoft.Win32.SafeHandles.SafeFileHandle nothing =
