@@ -36,7 +36,9 @@ internal static class ConsumeWords
         return $"finishing {Count(finishing.Messages, "message")}{left}; Ctrl-C again hands {them} back";
     }
 
-    /// <summary><c>1,000 done in 1.012 s, 100 s of work · 2 retried · 1 dead · 3 handed back · 1 lease lost · 2 delayed</c></summary>
+    /// <summary>
+    /// <c>1,000 done in 1.012 s, 100 s of work · 2 retried · 1 dead · 3 handed back · 1 lease lost · 2 delayed</c>
+    /// </summary>
     public static string Summary(ConsumeSummary summary)
     {
         var parts = new List<string> { string.Create(Invariant, $"{summary.Done:N0} done") };

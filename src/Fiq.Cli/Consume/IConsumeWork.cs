@@ -15,6 +15,8 @@ internal interface IConsumeWork : IAsyncDisposable
     /// <summary>The run begins; <paramref name="stop"/> ends it gently.</summary>
     void Begin(Action stop);
 
-    /// <summary>The run has ended: waits until all that was said is out, but not once <paramref name="now"/> is there.</summary>
+    /// <summary>
+    /// The run has ended: waits until all that was said is out, but not once <paramref name="now"/> is there.
+    /// </summary>
     ValueTask EndAsync(Task now);
 }

@@ -34,7 +34,9 @@ internal sealed class WorkOptions
 
     public IEnumerable<Option> All => [Exec, Tag, MaxAttempts, Backoff, Timeout, Rate];
 
-    /// <summary>The command that works on the messages; null when there is none. Refuses what contradicts itself.</summary>
+    /// <summary>
+    /// The command that works on the messages; null when there is none. Refuses what contradicts itself.
+    /// </summary>
     public ExecOptions? Command(Invocation invocation)
     {
         bool tag = invocation.Get(Tag);

@@ -124,7 +124,9 @@ internal static unsafe partial class ChildCalls
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint Call(nint number, nint first, nint second);
 
-    /// <summary>Where a standard descriptor was closed, a pipe may get its number, and a child's would be mixed up.</summary>
+    /// <summary>
+    /// Where a standard descriptor was closed, a pipe may get its number, and a child's would be mixed up.
+    /// </summary>
     private static SafeFileHandle AboveStandard(int descriptor)
     {
         var file = new SafeFileHandle(descriptor, true);

@@ -26,7 +26,8 @@ internal sealed class ChildProcess
     private Timer? _killTimer;
     private bool _isReaped;
 
-    public ChildProcess(int pid, SafeFileHandle input, ReadOnlyMemory<byte> body, ChildOutput output, ChildOutput errors)
+    public ChildProcess(
+        int pid, SafeFileHandle input, ReadOnlyMemory<byte> body, ChildOutput output, ChildOutput errors)
     {
         (Id, Input, Output, Errors) = (pid, input, output, errors);
         (_unread, _behind) = body.Length <= TogetherMax ? ((byte[])[.. Go, .. body.Span], default) : (Go, body);

@@ -33,9 +33,13 @@ internal static class CommandPath
             : null;
     }
 
-    /// <summary>Whether the shell finds a command of that name: a program, one of its own, or a word of its language.</summary>
+    /// <summary>
+    /// Whether the shell finds a command of that name: a program, one of its own, or a word of its language.
+    /// </summary>
     public static unsafe bool IsKnownToShell(string word)
     {
+        // A small shell takes any file for a command if it is named with its path.
+        if (word.Contains('/', StringComparison.Ordinal)) return IsProgram(word);
         using Microsoft.Win32.SafeHandles.SafeFileHandle nothing =
             File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
         using var words = new NativeWords(["sh", "-c", "command -v \"$1\"", "sh", word]);

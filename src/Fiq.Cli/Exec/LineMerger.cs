@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Fiq.Cli.Exec;
 
-/// <summary>Where merged bytes go; may wait, and throws an <see cref="IOException"/> when the reader has gone.</summary>
+/// <summary>
+/// Where merged bytes go; may wait, and throws an <see cref="IOException"/> when the reader has gone.
+/// </summary>
 internal delegate void ByteSink(ReadOnlySpan<byte> bytes);
 
 /// <summary>

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Fiq.Cli.Exec;
 
-/// <summary>Words as C wants them: each ends in a zero byte, and their list in a null. They stay where they are.</summary>
+/// <summary>
+/// Words as C wants them: each ends in a zero byte, and their list in a null. They stay where they are.
+/// </summary>
 internal sealed unsafe class NativeWords : IDisposable
 {
     private readonly nint[] _words;

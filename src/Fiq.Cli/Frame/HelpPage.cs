@@ -69,7 +69,8 @@ internal static class HelpPage
         }
 
         usage.Append(" [options]");
-        return (command is CliCommand { TakesCommand: true } ? usage.Append(" [-- COMMAND [ARG...]]") : usage).ToString();
+        if (command is CliCommand { TakesCommand: true }) usage.Append(" [-- COMMAND [ARG...]]");
+        return usage.ToString();
     }
 
     private static string FirstSentence(Command command)

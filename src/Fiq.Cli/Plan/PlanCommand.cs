@@ -12,7 +12,7 @@ internal static class PlanCommand
         Argument<QueueName> queue = OptionKinds.Queue();
         Option<GroupName> group = OptionKinds.Group();
         Option<long?> workers = OptionKinds.OptionalNumber(
-            "--workers", "When would so many be done?", "those that work on it now, or 1", 1, Forecast.WorkersMax, "-w");
+            "--workers", "When would so many be done?", "those that work now, or 1", 1, Forecast.WorkersMax, "-w");
         Option<string?> by = OptionKinds.Text(
             "--by", "TIME", "How many workers does it take to be done by then? Such as 2h or 18:00.",
             "ask for the time instead");

@@ -16,7 +16,9 @@ internal sealed class Flow
     public QueueFrame Next(QueueDescription queue, double at)
     {
         var look = new Look(
-            at, queue.NextOffset, queue.Groups.ToDictionary(group => group.Name, group => queue.NextOffset - group.Lag));
+            at,
+            queue.NextOffset,
+            queue.Groups.ToDictionary(group => group.Name, group => queue.NextOffset - group.Lag));
         Look? last = _looks.Count > 0 ? _looks.Last() : null;
         Look? first = _looks.Count > 0 ? _looks.Peek() : null;
         _looks.Enqueue(look);

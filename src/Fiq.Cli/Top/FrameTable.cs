@@ -22,11 +22,12 @@ internal static class FrameTable
     {
         QueueDescription queue = frame.Queue;
         string rate = Rate(frame.InPerSecond);
+        string size = SizeText.Show(queue.Bytes);
         var lines = new List<string>
         {
             string.Create(
                 Invariant,
-                $"{queue.Name} in {store.Display} · {rate}/s in · {queue.Records:N0} kept, {SizeText.Show(queue.Bytes)}"),
+                $"{queue.Name} in {store.Display} · {rate}/s in · {queue.Records:N0} kept, {size}"),
             "",
         };
         if (frame.Groups.Count == 0) lines.Add("no groups");

@@ -5,7 +5,7 @@ using Fiq.Engine;
 
 namespace Fiq.Cli.Top;
 
-/// <summary><c>fiq top</c>: a queue as it lives, on a terminal in place, in a pipe a line of JSON for each look.</summary>
+/// <summary><c>fiq top</c>: a queue as it lives; on a terminal in place, in a pipe as lines of JSON.</summary>
 internal static class TopCommand
 {
     public static Command Create()
@@ -17,8 +17,9 @@ internal static class TopCommand
             "--count", "End after so many looks.", "go on", 1, long.MaxValue);
         return new CliCommand(
             "top",
-            "Shows a queue as it lives: what flows in and out, the backlog in messages and in seconds of work, who works "
-                + "on it. On a terminal it is drawn in place, q or Ctrl-C ends; in a pipe each look is a line of JSON.",
+            "Shows a queue as it lives: what flows in and out, the backlog in messages and in seconds of work, who "
+                + "works on it. On a terminal it is drawn in place, q or Ctrl-C ends; in a pipe each look is a line "
+                + "of JSON.",
             "fiq top orders --count 1",
             "fiq top orders --count 2 --interval 200ms --json")
         {

@@ -112,7 +112,9 @@ internal sealed class Attempts
         AttemptsMax = _policy.AttemptsMax,
     };
 
-    /// <summary>It came although no attempt is left: nobody lived to settle the last one, or fewer are allowed now.</summary>
+    /// <summary>
+    /// It came although no attempt is left: nobody lived to settle the last one, or fewer are allowed now.
+    /// </summary>
     private WorkFailure Exhausted(Delivery delivery)
     {
         int made = delivery.Attempt - 1;

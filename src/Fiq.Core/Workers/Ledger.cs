@@ -4,7 +4,8 @@ namespace Fiq.Workers;
 
 /// <summary>
 /// The books of one run, under one lock: each claimed delivery is counted as waiting, then running, then finished,
-/// and leaves as done, retried, dead, handed back or lost. Everybody counts here; only <see cref="ClaimLoop"/> decides by it.
+/// and leaves as done, retried, dead, handed back or lost. Everybody counts here; only
+/// <see cref="ClaimLoop"/> decides by it.
 /// </summary>
 internal sealed class Ledger(TimeProvider clock)
 {

@@ -128,7 +128,8 @@ public sealed class ConsumeExecTests : IDisposable
         }
 
         (await consumer.EndAsync()).Errors.Lines[^1].Should().Be("0 done · 1 handed back");
-        (await RunAsync("--count", "1", "--exec", "echo attempt $FIQ_ATTEMPT")).Output.Lines.Should().Equal("attempt 1");
+        FiqResult next = await RunAsync("--count", "1", "--exec", "echo attempt $FIQ_ATTEMPT");
+        next.Output.Lines.Should().Equal("attempt 1");
     }
 
     [Fact]

@@ -12,7 +12,8 @@ public sealed class CommandHandlerTests
     public async Task The_body_is_on_stdin_and_what_is_known_of_the_message_in_the_environment()
     {
         using var rig = CommandRig.Shell(
-            "echo \"$FIQ_KEY $FIQ_OFFSET $FIQ_QUEUE $FIQ_GROUP $FIQ_ATTEMPT $FIQ_TIME $FIQ_STORE\"; cat; echo oops >&2");
+            "echo \"$FIQ_KEY $FIQ_OFFSET $FIQ_QUEUE $FIQ_GROUP $FIQ_ATTEMPT $FIQ_TIME $FIQ_STORE\"; "
+            + "cat; echo oops >&2");
         await rig.RunAsync(CommandRig.Message("x: y\n"));
         (await rig.OutputAsync()).Should().Be("a1 7 orders default 2 2.5 /var/queues\nx: y\n");
         (await rig.ErrorsAsync()).Should().Be("oops\n");

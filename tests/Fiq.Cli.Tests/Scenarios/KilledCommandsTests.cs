@@ -17,7 +17,8 @@ public sealed class KilledCommandsTests : IDisposable
         await ProduceAsync(running);
         string mark = Mark();
         await using FiqProcess consumer = FiqProcess.Start(_store.PlainCommand(
-            "consume", "q", "-w", $"{running}", "--exec", $"echo begun; sleep {mark} & sh -c 'sleep {mark}; true'; wait"));
+            "consume", "q", "-w", $"{running}",
+            "--exec", $"echo begun; sleep {mark} & sh -c 'sleep {mark}; true'; wait"));
         await consumer.Output.WaitForCountAsync(running);
         await UntilAsync(() => Running(mark) >= running * 2, "all of them sleep");
         consumer.Signal(Signal.Kill);
@@ -27,7 +28,8 @@ public sealed class KilledCommandsTests : IDisposable
             "consume", "q", "--count", $"{running}", "--exec", "echo $FIQ_OFFSET attempt $FIQ_ATTEMPT"));
         next.ExitCode.Should().Be(0, "{0}", next);
         next.Output.Lines.Order().Should().Equal(
-            Enumerable.Range(0, running).Select(n => $"{n} attempt 2"), "each was started when its consumer was killed");
+            Enumerable.Range(0, running).Select(n => $"{n} attempt 2"),
+            "each was started when its consumer was killed");
     }
 
     [Fact]

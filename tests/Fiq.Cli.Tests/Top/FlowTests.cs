@@ -12,7 +12,8 @@ public sealed class FlowTests
     {
         QueueFrame frame = _flow.Next(Described.Queue(100, Described.Group(50, 5)), 0);
         frame.InPerSecond.Should().BeNull();
-        frame.Groups.Single().Should().BeEquivalentTo(new { OutPerSecond = (double?)null, EmptySeconds = (double?)null });
+        GroupFlow flow = frame.Groups.Single();
+        (flow.OutPerSecond, flow.EmptySeconds).Should().Be((null, null));
     }
 
     [Fact]

@@ -22,10 +22,11 @@ public sealed class TopCommandTests
         _run.Exit.Should().Be(ExitCode.Done);
         _run.OutputLines.Should().HaveCount(2);
         _run.OutputLines[0].Should().MatchRegex(
-            "^\\{\"queue\":\"orders\",\"time\":\"[^\"]+Z\",\"messages\":9,\"records\":9,\"bytes\":1234,\"nextOffset\":9,"
-            + "\"inPerSecond\":null,\"groups\":\\[\\{\"name\":\"default\",\"ready\":6,\"leased\":0,\"delayed\":0,"
-            + "\"retrying\":0,\"lag\":6,\"backlogSeconds\":32,\"oldestAgeSeconds\":5.25,\"outPerSecond\":null,"
-            + "\"emptySeconds\":null,\"consumers\":\\[\\{\"pid\":42,\"workers\":4,\"leased\":2\\}\\]\\}\\]\\}$");
+            "^\\{\"queue\":\"orders\",\"time\":\"[^\"]+Z\",\"messages\":9,\"records\":9,\"bytes\":1234,"
+            + "\"nextOffset\":9,\"inPerSecond\":null,\"groups\":\\[\\{\"name\":\"default\",\"ready\":6,\"leased\":0,"
+            + "\"delayed\":0,\"retrying\":0,\"lag\":6,\"backlogSeconds\":32,\"oldestAgeSeconds\":5.25,"
+            + "\"outPerSecond\":null,\"emptySeconds\":null,"
+            + "\"consumers\":\\[\\{\"pid\":42,\"workers\":4,\"leased\":2\\}\\]\\}\\]\\}$");
         _run.OutputLines[1].Should().Contain("\"inPerSecond\":0,");
     }
 
@@ -56,13 +57,15 @@ public sealed class TopCommandTests
         using var store = new TemporaryStore();
         await using FiqProcess terminal = FiqProcess.Start(Scripts.Terminal(
             store, "fiq produce q -q a:hello:0; export TERM=xterm; stty cols 100 rows 30; stty -a > before; "
-            + "fiq top q --interval 50ms; echo rc=$?; stty -a > after; cmp before after && echo same; rm before after"));
+            + "fiq top q --interval 50ms; echo rc=$?; stty -a > after; cmp before after && echo same; "
+            + "rm before after"));
         await terminal.Output.WaitForAsync("q ends");
         await terminal.WriteAsync("q");
         FiqResult result = await terminal.EndAsync();
         result.Output.Text.Should().Contain("rc=0").And.Contain("same").And.Contain("\e[?25h");
-        result.Output.Text.LastIndexOf("\e[?25l", StringComparison.Ordinal).Should()
-            .BeLessThan(result.Output.Text.LastIndexOf("\e[?25h", StringComparison.Ordinal), "the cursor is shown again");
+        int hidden = result.Output.Text.LastIndexOf("\e[?25l", StringComparison.Ordinal);
+        int shown = result.Output.Text.LastIndexOf("\e[?25h", StringComparison.Ordinal);
+        hidden.Should().BeLessThan(shown, "the cursor is shown again");
     }
 
     [Fact]

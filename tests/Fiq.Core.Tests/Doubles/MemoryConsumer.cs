@@ -44,7 +44,7 @@ internal sealed class MemoryConsumer : IQueueConsumer
 
     public FiqException? SettleFailure { get; set; }
 
-    /// <summary>"start 0", "done 0", "release 0", "retry 0", "dead 0", "refused 0" and what tests note themselves.</summary>
+    /// <summary>"start 0", "done 0", "release 0", "retry 0", "dead 0", "refused 0" and what tests note.</summary>
     public IReadOnlyList<string> Events
     {
         get

@@ -141,7 +141,8 @@ public sealed class FailureTests
     public async Task Half_of_them_failing_every_message_is_done_or_dead_exactly_once()
     {
         _consumer.Add(2_000);
-        var handler = Failing(delivery => delivery.Offset % 2 == 0 && (delivery.Offset % 4 == 0 || delivery.Attempt < 3));
+        var handler = Failing(
+            delivery => delivery.Offset % 2 == 0 && (delivery.Offset % 4 == 0 || delivery.Attempt < 3));
         ConsumeSummary summary = await RunAsync(handler, new RetryPolicy { AttemptsMax = 3 }, workers: 16);
         summary.Should().BeEquivalentTo(new { Done = 1_500L, Dead = 500L, Retried = 2_000L, LeasesLost = 0L });
         handler.Attempts.Should().OnlyHaveUniqueItems().And.HaveCount(4_000);

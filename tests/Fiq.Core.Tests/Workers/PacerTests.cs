@@ -74,7 +74,11 @@ public sealed class PacerTests
     {
         var consumer = new MemoryConsumer();
         consumer.Add(1);
-        var options = new ConsumptionOptions { RatePerSecond = 1.0 / 3600, StopRule = new StopRule { UntilEmpty = true } };
+        var options = new ConsumptionOptions
+        {
+            RatePerSecond = 1.0 / 3600,
+            StopRule = new StopRule { UntilEmpty = true },
+        };
         var handler = new ScriptedHandler((_, _) => Task.CompletedTask);
         ConsumeSummary summary =
             await new Consumption(consumer, handler, new MemoryWriter(consumer), options).RunAsync();
