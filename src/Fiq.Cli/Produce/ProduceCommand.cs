@@ -38,7 +38,12 @@ internal static class ProduceCommand
         string[] messages = invocation.Get(options.Messages);
         bool isPrompt = messages.Length == 0 && invocation.Streams.InputIsTerminal && !invocation.Json;
         // At the prompt a person may try again; a script goes on behind the last line that was stored.
-        var opening = new ProducerOptions { StopAtFailure = !isPrompt, StoreWhatFits = !isPrompt && messages.Length == 0 };
+        var opening = new ProducerOptions
+        {
+            StopAtFailure = !isPrompt,
+            // Arguments are stored together; of lines as many as there is room for.
+            StoreWhatFits = !isPrompt && messages.Length == 0,
+        };
         await using IQueueProducer producer =
             await invocation.Engine.OpenProducerAsync(queue, opening, CancellationToken.None);
         invocation.Log($"{queue} is open for producing, messages of at most {producer.MessageBytesMax} bytes");
