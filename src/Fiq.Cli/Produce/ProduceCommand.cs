@@ -45,6 +45,7 @@ internal static class ProduceCommand
         {
             // At the prompt a person may try again; a script goes on behind the last line that was stored.
             StopAtFailure = !isPrompt,
+            // Arguments are stored together; of lines as many as there is room for.
             StoreWhatFits = !isPrompt && messages.Length == 0,
             Name = name,
             WhenFull = options.WaitsWhenFull(invocation) ? wait.Ask : null,

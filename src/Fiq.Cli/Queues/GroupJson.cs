@@ -5,7 +5,7 @@ using Fiq.Engine;
 
 namespace Fiq.Cli.Queues;
 
-/// <summary>A group as a JSON object: within its queue, or on a line of its own. The field names never change.</summary>
+/// <summary>A group as a JSON object: in its queue, or on a line of its own. The field names never change.</summary>
 internal static class GroupJson
 {
     public static void WriteLine(ByteOutput output, GroupDescription group)

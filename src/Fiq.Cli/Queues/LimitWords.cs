@@ -6,7 +6,7 @@ namespace Fiq.Cli.Queues;
 /// <summary>The limits of a queue for a person, and as a JSON object.</summary>
 internal static class LimitWords
 {
-    /// <summary><c>at most 1,000 messages, 1 GiB on disk; keeps messages 7d, holds them for groups that lag</c></summary>
+    /// <summary><c>at most 1,000 messages; keeps messages for 7d, longer for groups that lag</c></summary>
     public static string Of(QueueLimits limits)
     {
         var most = new List<string>();

@@ -32,7 +32,8 @@ internal static class QueueSetCommand
         Invocation invocation, QueueName name, QueueLimits change, bool reset)
     {
         if (change == QueueLimits.None && !reset)
-            throw OptionKinds.Wrong("there is nothing to set", "Such as --max-messages 1000; see fiq queue set --help.");
+            throw OptionKinds.Wrong(
+                "there is nothing to set", "Such as --max-messages 1000; see fiq queue set --help.");
         await invocation.Engine.SetAsync(name, change, reset, CancellationToken.None);
         QueueDescription queue = await invocation.Engine.DescribeAsync(name, CancellationToken.None);
         if (!invocation.Json)

@@ -132,7 +132,7 @@ internal sealed class AppendGate : IAdmission
             : Math.Max(tail.Position + bytes, segment);
     }
 
-    /// <summary>A group that lags may hold one segment more than the size to be kept before it stops producers.</summary>
+    /// <summary>A group that lags may hold a segment more than the size to be kept before it stops producers.</summary>
     private long BytesMax()
     {
         QueueLimits limits = Limits;

@@ -125,7 +125,8 @@ internal sealed class FolderConsumer : IQueueConsumer
     {
         if (folder.IsGroup(name, groupFolder.Identity)) return;
         group.Abandon();
-        throw new FiqException(ErrorCode.GroupNotFound, $"group \"{name}\" was deleted", "Start again to create it anew.");
+        throw new FiqException(
+            ErrorCode.GroupNotFound, $"group \"{name}\" was deleted", "Start again to create it anew.");
     }
 
     public ValueTask<IReadOnlyList<Delivery>> LeaseAsync(int countMax, TimeSpan wait, CancellationToken cancellation)

@@ -4,7 +4,9 @@ using Fiq.Storage;
 
 namespace Fiq.Engine;
 
-/// <summary>Says up to where a queue's segments may be deleted now. Needs the groups lock; one thread at a time.</summary>
+/// <summary>
+/// Says up to where a queue's segments may be deleted now. Needs the groups lock; one thread at a time.
+/// </summary>
 internal sealed class RetentionRule(QueueFolder folder, QueueLog log)
 {
     private const long MicrosecondsPerSecond = 1_000_000;

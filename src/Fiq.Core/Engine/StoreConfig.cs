@@ -37,7 +37,8 @@ internal static class StoreConfig
         catch (JsonException error)
         {
             throw Wrong(
-                path, $"line {error.LineNumber + 1} is not JSON", "Such as { \"maxBytes\": \"10GiB\", \"keep\": \"7d\" }.");
+                path, $"line {error.LineNumber + 1} is not JSON",
+                "Such as { \"maxBytes\": \"10GiB\", \"keep\": \"7d\" }.");
         }
     }
 

@@ -81,7 +81,7 @@ public sealed class BusyException : FiqException
     public int HolderPid { get; }
 }
 
-/// <summary>Of several messages some are stored, and the one behind them was refused: for what, the code says.</summary>
+/// <summary>Of several messages some are stored, and the next was refused: for what, the code says.</summary>
 public sealed class PartlyStoredException : FiqException
 {
     /// <summary>Makes an error that says what <paramref name="error"/> says, and what came before it.</summary>

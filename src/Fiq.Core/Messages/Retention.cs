@@ -41,7 +41,7 @@ public readonly record struct Retention(RetentionKind Kind, long Value)
     /// <summary>For ever.</summary>
     public static Retention Forever => new(RetentionKind.Forever, 0);
 
-    /// <summary>Reads <c>settled</c>, <c>forever</c>, an age such as <c>7d</c> or a size such as <c>10GiB</c>.</summary>
+    /// <summary>Reads <c>settled</c>, <c>forever</c>, an age such as <c>7d</c>, or a size: <c>10GiB</c>.</summary>
     /// <exception cref="FiqException"><see cref="ErrorCode.BadRequest"/>.</exception>
     public static Retention Parse(string text)
     {

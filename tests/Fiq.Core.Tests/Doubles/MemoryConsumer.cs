@@ -27,6 +27,9 @@ internal sealed class MemoryConsumer : IQueueConsumer
 
     public int Delayed { get; set; }
 
+    /// <summary>Nothing is handed out any more.</summary>
+    public bool Paused { get; set; }
+
     public int Describes { get; private set; }
 
     public int LeaseCalls { get; private set; }
@@ -174,6 +177,7 @@ internal sealed class MemoryConsumer : IQueueConsumer
                 Retrying = 0,
                 Lag = _ready.Count + _leased.Count + LeasedByOthers + Delayed,
                 BacklogSeconds = 0,
+                Paused = Paused,
                 Consumers = [],
             });
         }
@@ -192,7 +196,7 @@ internal sealed class MemoryConsumer : IQueueConsumer
         {
             if (LeaseFailure is not null) throw LeaseFailure;
             var taken = new List<Delivery>();
-            foreach (Entry entry in _ready.Values.Take(countMax).ToList())
+            foreach (Entry entry in _ready.Values.Take(Paused ? 0 : countMax).ToList())
             {
                 _ready.Remove(entry.Offset);
                 entry.Token = new LeaseToken(7, ++_nextSerial);

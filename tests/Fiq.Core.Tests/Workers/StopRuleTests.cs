@@ -26,6 +26,17 @@ public sealed class StopRuleTests
         _consumer.Ready.Should().Be(1_000 - count);
     }
 
+    [Theory]
+    [InlineData(0, EndReason.Empty)]
+    [InlineData(3, EndReason.Paused)]
+    public async Task A_run_until_empty_does_not_wait_for_what_is_paused(int waiting, EndReason reason)
+    {
+        _consumer.Paused = true;
+        _consumer.Add(waiting);
+        ConsumeSummary summary = await RunAsync(new StopRule { UntilEmpty = true }, 1);
+        (summary.Reason, summary.Done).Should().Be((reason, 0));
+    }
+
     [Fact]
     public async Task A_lease_lost_does_not_count()
     {
