@@ -43,10 +43,9 @@ internal static class PlanCommand
         GroupDescription group,
         long? workers,
         DateTimeOffset? by,
-        DateTimeOffset now,
-        double? observedRatio = null)
+        DateTimeOffset now)
     {
-        Forecast forecast = Forecast.Of(group, observedRatio);
+        Forecast forecast = Forecast.Of(group, group.ObservedRatio);
         long? enough = by is { } time
             ? forecast.WorkersFor(time - now)
             : workers ?? Math.Max(1, group.Consumers.Sum(consumer => (long)consumer.Workers));

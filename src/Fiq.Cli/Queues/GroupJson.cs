@@ -23,8 +23,7 @@ internal static class GroupJson
         writer.WriteNumber("leased"u8, group.Leased);
         writer.WriteNumber("delayed"u8, group.Delayed);
         writer.WriteNumber("retrying"u8, group.Retrying);
-        // Dead letters have their field now and their number once they are built.
-        writer.WriteNumber("dead"u8, 0);
+        writer.WriteNumber("dead"u8, group.Dead);
         writer.WriteNumber("lag"u8, group.Lag);
         writer.WriteNumber("backlogSeconds"u8, QueueJson.Rounded(group.BacklogSeconds));
         QueueJson.WriteOptional(writer, "oldestAgeSeconds"u8, group.OldestAgeSeconds);

@@ -9,7 +9,7 @@ namespace Fiq.Cli.Queues;
 internal static class GroupTable
 {
     private static readonly string[] Columns =
-        ["group", "ready", "running", "delayed", "retrying", "unsettled", "work", "oldest", "consumers"];
+        ["group", "ready", "running", "delayed", "retrying", "dead", "unsettled", "work", "oldest", "consumers"];
 
     public static string Format(IReadOnlyList<GroupDescription> groups)
     {
@@ -43,6 +43,7 @@ internal static class GroupTable
             group.Leased.ToString("N0", invariant),
             group.Delayed.ToString("N0", invariant),
             group.Retrying.ToString("N0", invariant),
+            group.Dead.ToString("N0", invariant),
             group.Lag.ToString("N0", invariant),
             WorkText.Format(group.BacklogSeconds),
             group.OldestAgeSeconds is { } age ? WorkText.Format(age) : "-",

@@ -40,6 +40,7 @@ internal static class FrameJson
         writer.WriteNumber("leased"u8, group.Leased);
         writer.WriteNumber("delayed"u8, group.Delayed);
         writer.WriteNumber("retrying"u8, group.Retrying);
+        writer.WriteNumber("dead"u8, group.Dead);
         writer.WriteNumber("lag"u8, group.Lag);
         writer.WriteNumber("backlogSeconds"u8, Rounded(group.BacklogSeconds));
         WriteOptional(writer, "oldestAgeSeconds"u8, group.OldestAgeSeconds);

@@ -15,7 +15,7 @@ internal static class FrameTable
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
     private static readonly string[] Columns =
-        ["group", "ready", "running", "delayed", "retrying", "lag", "out/s", "work", "empty in", "oldest"];
+        ["group", "ready", "running", "delayed", "retrying", "dead", "lag", "out/s", "work", "empty in", "oldest"];
 
     /// <summary>The lines, none wider than the terminal and no more than it has.</summary>
     public static IReadOnlyList<string> Lines(QueueFrame frame, StoreLocation store, int width, int height, Ink ink)
@@ -59,7 +59,7 @@ internal static class FrameTable
         [
             group.Name.ToString(),
             Number(group.Ready), Number(group.Leased), Number(group.Delayed), Number(group.Retrying),
-            Number(group.Lag),
+            Number(group.Dead), Number(group.Lag),
             Rate(flow.OutPerSecond).PadLeft(NumberWidth),
             WorkText.Format(group.BacklogSeconds).PadLeft(NumberWidth),
             (flow.EmptySeconds is { } empty ? WorkText.Format(empty) : "-").PadLeft(NumberWidth),

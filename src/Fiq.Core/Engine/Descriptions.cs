@@ -74,6 +74,9 @@ public sealed record GroupDescription
     /// <summary>Messages that failed and wait for another attempt.</summary>
     public required long Retrying { get; init; }
 
+    /// <summary>Messages that the group has given up, and that nobody has looked after yet.</summary>
+    public long Dead { get; init; }
+
     /// <summary>Messages not settled: ready, leased, delayed and retrying.</summary>
     public required long Lag { get; init; }
 

@@ -57,7 +57,7 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
         using QueueFolder folder = _store.Require(queue);
         try
         {
-            return QueueDescriber.Describe(folder);
+            return _store.WithDead(QueueDescriber.Describe(folder));
         }
         catch (DamagedException error)
         {

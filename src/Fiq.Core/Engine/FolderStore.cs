@@ -42,6 +42,31 @@ internal sealed class FolderStore(string path, FolderOptions options)
         return new FolderDeadLetters(AttachDead(queue));
     }
 
+    /// <summary>The same description with the number of dead letters of each group.</summary>
+    public QueueDescription WithDead(QueueDescription queue)
+    {
+        if (queue.Name.IsDead || queue.Groups.Count == 0) return queue;
+        using IDirectory? store = TryOpen();
+        using QueueFolder? box = store is null ? null : QueueFolder.TryOpen(store, queue.Name.Dead, options);
+        if (box is null) return queue;
+        GroupName[] names = [.. queue.Groups.Select(group => group.Name)];
+        IReadOnlyDictionary<GroupName, long> dead;
+        try
+        {
+            dead = LetterReader.CountByGroup(box, names);
+        }
+        catch (DamagedException)
+        {
+            // It must not hide the queue. Whoever looks at the dead letters, or verifies the queue, is told.
+            return queue;
+        }
+
+        return queue with
+        {
+            Groups = [.. queue.Groups.Select(group => group with { Dead = dead.GetValueOrDefault(group.Name) })],
+        };
+    }
+
     /// <summary>Opens a queue's folder without joining it.</summary>
     public QueueFolder Require(QueueName queue)
     {
