@@ -160,8 +160,10 @@ internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailu
         {
             return log.Commit(commit, limits);
         }
-        catch (FiqException error) when (error.Code == ErrorCode.QueueFull && limits!.TryMakeRoom())
+        catch (FiqException error) when (error.Code is ErrorCode.QueueFull or ErrorCode.DiskFull)
         {
+            // Not asked in the filter, which runs while the locks are still held.
+            if (limits is null || !limits.TryMakeRoom()) throw;
             return log.Commit(commit, limits);
         }
     }
