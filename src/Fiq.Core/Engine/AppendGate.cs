@@ -10,11 +10,6 @@ namespace Fiq.Engine;
 /// </summary>
 internal sealed class AppendGate : IAdmission
 {
-    /// <summary>Without a setting, this much of a disk is left free, but no more than 64 MiB.</summary>
-    private const int FreeShare = 100;
-
-    private const long FreeBytesMost = 64 * 1024 * 1024;
-
     /// <summary>A new segment begins with a header, a checkpoint, and not more.</summary>
     private const int SegmentBeginBytes = 512;
 
@@ -32,7 +27,6 @@ internal sealed class AppendGate : IAdmission
     private readonly KeptSegments _kept;
     private readonly RetentionRule _rule;
     private readonly Trimmer _trimmer;
-    private readonly long _freeByDefault;
 
     private long _messagesThrough;
     private long _messagesMax;
@@ -41,7 +35,7 @@ internal sealed class AppendGate : IAdmission
     private bool _ageHeld;
     private long _bytesThrough;
     private long _diskSeenAt;
-    private bool _bytesAreFull;
+    private bool _needsRoom;
     private long _madeRoomAt;
 
     public AppendGate(QueueFolder folder, QueueLog log, TimeProvider time)
@@ -51,7 +45,6 @@ internal sealed class AppendGate : IAdmission
         _kept = log.OpenKept();
         _rule = new RetentionRule(folder, log);
         _trimmer = new Trimmer(folder, log, time);
-        _freeByDefault = Math.Min(FreeBytesMost, folder.Directory.Facts().TotalBytes / FreeShare);
     }
 
     private QueueLimits Limits => _folder.Settings.Limits;
@@ -59,19 +52,20 @@ internal sealed class AppendGate : IAdmission
     public void Require(in LogMark tail, int count, long bytes, long room)
     {
         _folder.Settings.Refresh();
-        _bytesAreFull = false;
+        _needsRoom = false;
         RequireMessages(tail, count);
         RequireBytes(tail, bytes);
-        RequireFree(tail, bytes, room);
+        RequireFree(tail, bytes, NeedsNext(tail, bytes) ? 0 : room);
     }
 
     /// <summary>
-    /// Called, without any lock, when it was refused because of its bytes: what is settled may lie in segments that
-    /// nobody has deleted yet, or in the last one, which can only go when another follows. Whether there is more room.
+    /// Called, without any lock, when it was refused for want of room on the disk or in the queue: what is settled may
+    /// lie in segments that nobody has deleted yet, or in the last one, which can only go when another follows. Whether
+    /// there is more room.
     /// </summary>
     public bool TryMakeRoom()
     {
-        bool isWorthIt = _bytesAreFull
+        bool isWorthIt = _needsRoom
             && Limits.Keep?.Kind is RetentionKind.Settled or RetentionKind.Size
             && (_madeRoomAt == 0 || _time.GetElapsedTime(_madeRoomAt) >= MakeRoomAfter);
         if (!isWorthIt) return false;
@@ -108,7 +102,7 @@ internal sealed class AppendGate : IAdmission
         if (max == long.MaxValue && Limits.Lagging != LaggingPolicy.Refuse) return;
         if (max != long.MaxValue && _kept.BytesBefore(tail) + BytesFrom(tail, bytes) > max)
         {
-            _bytesAreFull = true;
+            _needsRoom = true;
             throw Full(
                 $"it has {ByteSize.Show(_kept.BytesBefore(tail) + tail.Position)} on disk, of at most "
                     + ByteSize.Show(max),
@@ -126,11 +120,13 @@ internal sealed class AppendGate : IAdmission
     private long BytesFrom(in LogMark tail, long bytes)
     {
         long segment = _folder.Log.SegmentBytesNow;
-        bool needsNext = tail.Offset > tail.SegmentBase && tail.Position + bytes > segment;
-        return needsNext
+        return NeedsNext(tail, bytes)
             ? KeptSegments.Sealed(tail.Position) + Math.Max(SegmentBeginBytes + bytes, segment)
             : Math.Max(tail.Position + bytes, segment);
     }
+
+    private bool NeedsNext(in LogMark tail, long bytes) =>
+        tail.Offset > tail.SegmentBase && tail.Position + bytes > _folder.Log.SegmentBytesNow;
 
     /// <summary>A group that lags may hold a segment more than the size to be kept before it stops producers.</summary>
     private long BytesMax()
@@ -154,7 +150,7 @@ internal sealed class AppendGate : IAdmission
     /// <summary>What all processes append to this queue is counted; what others write is seen a moment later.</summary>
     private void RequireFree(in LogMark tail, long bytes, long room)
     {
-        long floor = Limits.FreeBytesMin ?? _freeByDefault;
+        long floor = _folder.Log.Bounds.FreeBytes;
         if (floor <= 0) return;
         long written = tail.Sums.Bytes + bytes;
         bool isKnown = _diskSeenAt != 0 && _time.GetElapsedTime(_diskSeenAt) < LookAtDiskAfter;
@@ -163,6 +159,7 @@ internal sealed class AppendGate : IAdmission
         if (free - Math.Max(0, bytes - room) < floor)
         {
             _diskSeenAt = 0;
+            _needsRoom = true;
             throw new FiqException(
                 ErrorCode.DiskFull,
                 $"only {ByteSize.Show(free)} are free on the disk of queue \"{_folder.Name}\", and "

@@ -155,9 +155,11 @@ internal sealed class Appender(
             Store(requests);
             return true;
         }
-        catch (FiqException error) when (IsFullForAll(error, requests) && options.WhenFull?.Invoke(error) == true)
+        catch (FiqException error) when (IsFullForAll(error, requests))
         {
-            return false;
+            // Not asked in the filter, which runs while the locks are still held.
+            if (options.WhenFull?.Invoke(error) == true) return false;
+            throw;
         }
     }
 
@@ -180,8 +182,10 @@ internal sealed class Appender(
         {
             return log.Commit(commit, limits);
         }
-        catch (FiqException error) when (error.Code == ErrorCode.QueueFull && limits?.TryMakeRoom() == true)
+        catch (FiqException error) when (error.Code is ErrorCode.QueueFull or ErrorCode.DiskFull)
         {
+            // Not asked in the filter, which runs while the locks are still held.
+            if (limits is null || !limits.TryMakeRoom()) throw;
             return log.Commit(commit, limits);
         }
     }

@@ -14,13 +14,25 @@ internal sealed class LiveSettings
     /// <summary>A queue of limited size has at least so many segments, because only whole ones can go.</summary>
     public const int SegmentsMin = 8;
 
+    /// <summary>Without a setting, this much of a disk is left free, but no more than 64 MiB.</summary>
+    private const int FreeShare = 100;
+
+    private const long FreeBytesMost = 64 * 1024 * 1024;
     private const long SegmentBytesMin = 64 * 1024;
+
+    /// <summary>
+    /// The last segment can't be deleted, so on a small disk it must not be most of what is there: a sixteenth.
+    /// </summary>
+    private const int SegmentShare = 16;
+
     private const long MicrosecondsPerSecond = 1_000_000;
 
     private readonly IDirectory _folder;
     private readonly QueueLimits _below;
     private readonly QueueLimits _above;
     private readonly TimeProvider _time;
+    private readonly long _freeByDefault;
+    private readonly long _segmentOfDisk;
     private readonly Lock _gate = new();
     private volatile State _state;
     private long _lookedAt;
@@ -36,10 +48,15 @@ internal sealed class LiveSettings
         (_folder, _time) = (folder, time);
         (_below, _above) = (below.Over(QueueLimits.BuiltIn), above);
         _lookedAt = time.GetTimestamp();
+        long disk = folder.Facts().TotalBytes;
+        _freeByDefault = Math.Min(FreeBytesMost, disk / FreeShare);
+        _segmentOfDisk = disk == 0
+            ? long.MaxValue
+            : Math.Max(QueueSettings.SegmentBytesMin, disk / SegmentShare);
         _state = Take(file);
     }
 
-    /// <summary>How large and how old a segment may become.</summary>
+    /// <summary>How large and how old a segment may become, and how much of the disk is left free.</summary>
     public SegmentBounds Bounds { get; } = new();
 
     /// <summary>All limits; only the free-space floor may be unstated.</summary>
@@ -81,10 +98,11 @@ internal sealed class LiveSettings
         QueueLimits limits = _above.Over(file.Settings.Limits).Over(_below);
         long bytes = limits.BytesMax is > 0 and long max ? max : long.MaxValue;
         if (limits.Keep is { Kind: RetentionKind.Size } size) bytes = Math.Min(bytes, size.Value);
-        Bounds.Bytes = bytes == long.MaxValue ? bytes : Math.Max(SegmentBytesMin, bytes / SegmentsMin);
+        Bounds.Bytes = Math.Min(_segmentOfDisk, Math.Max(SegmentBytesMin, bytes / SegmentsMin));
         Bounds.Microseconds = limits.Keep is { Kind: RetentionKind.Age } age
             ? Math.Max(1, age.Value * MicrosecondsPerSecond / SegmentsMin)
             : long.MaxValue;
+        Bounds.FreeBytes = limits.FreeBytesMin ?? _freeByDefault;
         return new State(limits, file.IsPaused);
     }
 

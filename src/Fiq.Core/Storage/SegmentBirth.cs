@@ -63,7 +63,8 @@ internal sealed class SegmentBirth : IDisposable
         try
         {
             // A queue that fills segments gets whole ones; others begin small and grow by doubling.
-            if (spare is null) Allocate(file, end.Reason == EndReason.Full ? context.SegmentBytesNow : AllocationMin);
+            if (spare is null)
+                Allocate(context, file, end.Reason == EndReason.Full ? context.SegmentBytesNow : AllocationMin);
             birth.WriteCheckpoint(timestampMax, producers);
             return birth;
         }
@@ -74,11 +75,17 @@ internal sealed class SegmentBirth : IDisposable
         }
     }
 
-    /// <summary>Asks for room, for less when there is too little, and for none below a mebibyte.</summary>
-    public static void Allocate(IFile file, long bytes)
+    /// <summary>
+    /// Asks for room, for less when there is too little or too little would be left free, and for none below a
+    /// mebibyte.
+    /// </summary>
+    public static void Allocate(LogContext context, IFile file, long bytes)
     {
+        long floor = context.Bounds.FreeBytes;
+        long most = floor == 0 ? long.MaxValue : context.Folder.FreeBytes() - floor + file.Length;
         for (long room = bytes; room >= AllocationMin; room /= 2)
         {
+            if (room > most) continue;
             try
             {
                 file.Allocate(room);

@@ -55,7 +55,7 @@ internal sealed class TailSegment(LogContext context, ControlPage page) : IDispo
         _room = Segment.File.Length;
         if (endPosition <= _room) return;
         long wanted = Math.Max(endPosition, Math.Min(_room * 2, context.SegmentBytesNow));
-        SegmentBirth.Allocate(Segment.File, wanted);
+        SegmentBirth.Allocate(context, Segment.File, wanted);
         _room = Math.Max(endPosition, Segment.File.Length);
     }
 
