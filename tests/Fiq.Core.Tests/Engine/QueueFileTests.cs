@@ -1,5 +1,4 @@
 using Fiq.Engine;
-using Fiq.Files;
 using Fiq.Tests.Storage;
 
 namespace Fiq.Tests.Engine;
