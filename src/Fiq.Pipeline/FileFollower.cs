@@ -1,8 +1,8 @@
 namespace Fiq.Pipeline;
 
 /// <summary>
-/// Reads a file as it grows, and notices that it was replaced: renamed and made anew, cut off and filled again. It looks
-/// at the file again and again; nothing needs to tell it, so nothing that is told can be missed.
+/// Reads a file as it grows, and notices that it was replaced: renamed and made anew, cut off and filled again. It
+/// looks at the file again and again; nothing needs to tell it, so nothing that is told can be missed.
 /// </summary>
 internal sealed class FileFollower(FileSourceOptions options)
 {

@@ -125,7 +125,9 @@ internal sealed class OpenedFile : Stream
         base.Dispose(disposing);
     }
 
-    /// <summary>A last line that was stored without its line break has got it since: it is no line of its own.</summary>
+    /// <summary>
+    /// A last line that was stored without its line break has got it since: it is no line of its own.
+    /// </summary>
     private void SkipLateLineBreak()
     {
         Span<byte> two = stackalloc byte[2];
@@ -140,8 +142,8 @@ internal sealed class OpenedFile : Stream
     {
         if (_head.Length < WindowSize)
             _head = [.. _head, .. bytes[..Math.Min(bytes.Length, WindowSize - _head.Length)]];
-        if (bytes.Length >= WindowSize) _tail = bytes[^WindowSize..].ToArray();
-        else if (bytes.Length > 0) _tail = [.. _tail[Math.Max(0, _tail.Length + bytes.Length - WindowSize)..], .. bytes];
+        int kept = Math.Min(_tail.Length, Math.Max(0, WindowSize - bytes.Length));
+        _tail = [.. _tail[^kept..], .. bytes[^Math.Min(bytes.Length, WindowSize)..]];
     }
 
     private bool IsAt(byte[] expected, long position)

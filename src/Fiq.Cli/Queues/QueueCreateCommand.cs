@@ -19,7 +19,8 @@ internal static class QueueCreateCommand
             "--segment-bytes", "The size at which a new segment file begins.", new QueueSettings().SegmentBytes,
             SegmentBytesMin, SegmentBytesMax);
         Option<bool> unique = OptionKinds.Flag(
-            "--unique-keys", "A message whose key is in the window is acknowledged as a duplicate and not stored again.");
+            "--unique-keys",
+            "A message whose key is in the window is acknowledged as a duplicate and not stored again.");
         Option<UniqueKeyWindow> window = OptionKinds.Parsed(
             "--window", "24h|N", "How far back keys are unique: a duration with its unit, or a number of messages.",
             "24h", UniqueKeyWindow.Of(TimeSpan.FromHours(24)), ReadWindow);

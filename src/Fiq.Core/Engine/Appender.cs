@@ -220,7 +220,8 @@ internal sealed class Appender(
         long bytes = 0;
         lock (_gate)
         {
-            while (_waiting.TryPeek(out AppendRequest? next) && (requests.Count == 0 || bytes + next.Bytes <= CommitBytesMax))
+            while (_waiting.TryPeek(out AppendRequest? next)
+                && (requests.Count == 0 || bytes + next.Bytes <= CommitBytesMax))
             {
                 bytes += next.Bytes;
                 requests.Add(_waiting.Dequeue());

@@ -79,8 +79,8 @@ internal sealed class FolderProducer(
         if (named is not null && message.Sequence <= before)
             throw new FiqException(
                 ErrorCode.BadRequest,
-                $"sequence {message.Sequence} of producer \"{Printable.Escape(named.Name.ToString())}\" does not follow "
-                    + before,
+                $"sequence {message.Sequence} of producer \"{Printable.Escape(named.Name.ToString())}\" does not "
+                    + $"follow {before}",
                 "A named producer gives each message a sequence larger than those before, from 1 on.");
         if (message.ProducerNote.Length > ProducerPosition.NoteSizeMax)
             throw new FiqException(

@@ -2,9 +2,9 @@ namespace Fiq.Storage;
 
 /// <summary>
 /// The keys of the last messages of a queue whose keys are unique, as one process knows them: their hashes with their
-/// offsets, followed along the log whenever something is to be appended. A hit is confirmed by reading the key. Segments
-/// inside the window are kept, so the log alone says which keys there are, whoever dies. Append lock; only reading the
-/// log, it changes nothing.
+/// offsets, followed along the log whenever something is to be appended. A hit is confirmed by reading the key.
+/// Segments inside the window are kept, so the log alone says which keys there are, whoever dies. Append lock; only
+/// reading the log, it changes nothing.
 /// </summary>
 internal sealed class KeyWindow(LogContext context, UniqueKeyWindow size) : IDisposable
 {
@@ -17,6 +17,7 @@ internal sealed class KeyWindow(LogContext context, UniqueKeyWindow size) : IDis
     // Different keys of one hash: hardly ever, but somebody may make them on purpose.
     private readonly Dictionary<ulong, List<long>> _others = [];
     private LogReader? _reader;
+    private LogReader? _hits;
     private LogMark _tail;
     private int _first;
     private long _next;
@@ -69,7 +70,11 @@ internal sealed class KeyWindow(LogContext context, UniqueKeyWindow size) : IDis
         return null;
     }
 
-    public void Dispose() => _reader?.Dispose();
+    public void Dispose()
+    {
+        _reader?.Dispose();
+        _hits?.Dispose();
+    }
 
     /// <summary>
     /// In another epoch what was not durable may be gone, and others may stand in its place.
@@ -80,11 +85,14 @@ internal sealed class KeyWindow(LogContext context, UniqueKeyWindow size) : IDis
         if (_reader is null) _next = BeginOf(context, names[0].BaseOffset, tail);
         else ForgetFrom(names.Find(name => name.Ordinal == _tail.Epoch + 1).BaseOffset);
         _next = Math.Max(_next, names[0].BaseOffset);
-        _reader?.Dispose();
+        Dispose();
         _reader = new LogReader(context);
+        _hits = new LogReader(context);
     }
 
-    /// <summary>Forgets what lay behind the end that the segment was given, or all, when nobody knows that end.</summary>
+    /// <summary>
+    /// Forgets what lay behind the end that the segment was given, or all, when nobody knows that end.
+    /// </summary>
     private void ForgetFrom(long offset)
     {
         while (_entries.Count > _first && _entries[^1].Offset >= offset)
@@ -145,9 +153,8 @@ internal sealed class KeyWindow(LogContext context, UniqueKeyWindow size) : IDis
 
     private bool HasKey(long offset, MessageKey key)
     {
-        using var reader = new LogReader(context);
         var found = new List<StoredMessage>(1);
-        reader.Read(offset, offset + 1, _tail.Epoch, found, 1);
+        _hits!.Read(offset, _tail.Offset, _tail.Epoch, found, bytesMax: 1);
         return found.Count == 1 && found[0].Offset == offset && found[0].Message.Key == key;
     }
 

@@ -37,7 +37,9 @@ internal sealed class SourceFile : IDisposable
         },
         Last);
 
-    /// <summary>Stores what is there, at most so many lines, as a producer does; the queue takes no duplicate.</summary>
+    /// <summary>
+    /// Stores what is there, at most so many lines, as a producer does; the queue takes no duplicate.
+    /// </summary>
     public FileStart Run(bool again = false, int linesMax = int.MaxValue)
     {
         using FileSource source = Open(again);

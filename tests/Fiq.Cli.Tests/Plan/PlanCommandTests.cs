@@ -32,7 +32,7 @@ public sealed class PlanCommandTests
     [Fact]
     public void It_says_when_work_takes_longer_than_it_declares() =>
         PlanWords.Format(PlanCommand.Answer(
-            QueueName.Parse("orders"), Described.Group(1000, 7200), 1, null, Now, observedRatio: 1.25))
+            QueueName.Parse("orders"), Described.Group(1000, 7200) with { ObservedRatio = 1.25 }, 1, null, Now))
             .Should().Contain("\nwork takes 1.25 times what it declares: 2 h 30 m\nwith 1 worker: 2 h 30 m, ");
 
     [Fact]

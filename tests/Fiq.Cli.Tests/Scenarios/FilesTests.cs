@@ -95,7 +95,11 @@ public sealed class FilesTests(ITestOutputHelper output) : IDisposable
         await WriteAsync(30_000, 2000);
         (await RunAsync("produce", "orders", "--file", Input, "-q")).ExitCode.Should().Be(0);
         (await KeysAsync()).Should().Equal(
-            Enumerable.Range(10_000, 1000).Concat(Enumerable.Range(20_000, 1000)).Concat(Enumerable.Range(30_000, 2000)));
+        [
+            .. Enumerable.Range(10_000, 1000),
+            .. Enumerable.Range(20_000, 1000),
+            .. Enumerable.Range(30_000, 2000),
+        ]);
     }
 
     [Fact]

@@ -75,7 +75,9 @@ public sealed class GoldenFormatTests
         byte[] name = "nightly"u8.ToArray();
         Message numbered = Order with
         {
-            Sequence = 41, ProducerNote = new byte[] { 9, 8 }, ForGroup = GroupName.Parse("audit"),
+            Sequence = 41,
+            ProducerNote = new byte[] { 9, 8 },
+            ForGroup = GroupName.Parse("audit"),
         };
         byte[] bytes = new byte[RecordCodec.SizeOf(numbered, name)];
         RecordCodec.Encode(numbered, 1_700_000_000_000_001, bytes, name);

@@ -113,7 +113,7 @@ internal sealed class ProducerTable
             rest = rest[Math.Min(rest.Length, SizeOf(nameLength, position))..];
         }
 
-        // A checkpoint that a repair made anew may be longer than an empty table: zeros take the place of what was lost.
+        // A checkpoint that a repair made anew may be longer than an empty table: zeros stand for what was lost.
         return count == table.Count && rest.IndexOfAnyExcept((byte)0) < 0 ? table : null;
     }
 

@@ -33,7 +33,7 @@ internal static class ProducerCalls
         return opened.Producer.Last;
     }
 
-    /// <summary>Sends so many lines, numbered from one on, each with its note; as if nothing had been sent before.</summary>
+    /// <summary>Sends so many messages, numbered from one on, as if nothing had been sent before.</summary>
     public static List<Acknowledgement> SendAll(this Numbered opened, int count, string padding = "")
     {
         var acknowledged = new List<Acknowledgement>();
