@@ -35,7 +35,7 @@ public sealed class LineReader : ILineSource
     /// <param name="lineSizeMax">A longer line is skipped.</param>
     /// <param name="linesBefore">How many lines came before the first one.</param>
     /// <param name="taken">
-    /// Told of all bytes of the stream, in order: before a line is returned, of those up to its end with its line break.
+    /// Told of all bytes of the stream, in order: before a line is returned, of its own and its line break.
     /// </param>
     public LineReader(
         Stream stream, long lineSizeMax, long linesBefore = 0, Action<ReadOnlySpan<byte>>? taken = null)

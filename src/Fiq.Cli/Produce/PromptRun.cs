@@ -170,8 +170,9 @@ internal sealed class PromptRun
             while (reader.Fill());
             while (reader.TryNext(out InputLine line)) _lines.Writer.WriteAsync(line).AsTask().Wait();
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
+            // Disposed: the prompt has ended before its input.
             broken = error;
         }
 
