@@ -120,12 +120,18 @@ internal sealed class GroupAlone : IDisposable
 
     public void Dispose()
     {
-        // Not left to the closing: a child between fork and exec has a copy of the descriptor.
-        file.Unlock(TableLayout.PresenceLock);
-        inside.Dispose();
-        door.Dispose();
-        memory.Dispose();
-        file.Dispose();
+        try
+        {
+            // Not left to the closing: a child between fork and exec has a copy of the descriptor.
+            file.Unlock(TableLayout.PresenceLock);
+            inside.Dispose();
+        }
+        finally
+        {
+            door.Dispose();
+            memory.Dispose();
+            file.Dispose();
+        }
     }
 
     private static RecoveredEntry Above(in RecoveredEntry entry, long offset)
