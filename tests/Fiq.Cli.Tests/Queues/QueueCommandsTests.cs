@@ -21,7 +21,7 @@ public sealed class QueueCommandsTests
         _run.Exit.Should().Be(ExitCode.Done);
         _run.OutputLines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0])
             .Should().Equal("queue", "mails", "orders");
-        _run.OutputLines[2].Should().MatchRegex("^orders +4 +2 +32 s +5.3 s +1.2 KiB +audit default$");
+        _run.OutputLines[2].Should().MatchRegex("^orders +4 +2 +0 +32 s +5.3 s +1.2 KiB +audit default$");
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Fiq.Cli.Tests.Processes;
 
@@ -72,7 +71,7 @@ public sealed class FailingWorkTests : IDisposable
     public async Task A_rolling_restart_runs_no_message_twice_and_spends_no_attempt()
     {
         const int processes = 10;
-        const int count = 60;
+        const int count = 100;
         await ProduceAsync("q", Enumerable.Range(0, count).Select(n => $"k{n}:m:1"));
         string[] work = ["consume", "q", "-w", "2", "--grace", "30s", "--json"];
         var running = new List<FiqProcess>();
@@ -81,6 +80,8 @@ public sealed class FailingWorkTests : IDisposable
         for (int i = 0; i < processes; i++)
         {
             running.Add(FiqProcess.Start(_store.PlainCommand(work)));
+            // A supervisor stops the old one when the new one is there.
+            while (await ConsumersAsync("q") <= processes) await Task.Delay(20);
             running[i].Signal(Signal.Terminate);
             ended.Add(await running[i].EndAsync());
         }
@@ -123,9 +124,11 @@ public sealed class FailingWorkTests : IDisposable
         return [.. listed.Output.Lines.Select(line => JsonDocument.Parse(line).RootElement)];
     }
 
-    private async Task<long> LagAsync(string queue)
-    {
-        JsonElement shown = await _store.ShowAsync(queue);
-        return shown.GetProperty("groups").EnumerateArray().Single().GetProperty("lag").GetInt64();
-    }
+    private async Task<long> LagAsync(string queue) => (await GroupAsync(queue)).GetProperty("lag").GetInt64();
+
+    private async Task<int> ConsumersAsync(string queue) =>
+        (await GroupAsync(queue)).GetProperty("consumers").GetArrayLength();
+
+    private async Task<JsonElement> GroupAsync(string queue) =>
+        (await _store.ShowAsync(queue)).GetProperty("groups").EnumerateArray().Single();
 }

@@ -24,7 +24,7 @@ public sealed class TopCommandTests
         _run.OutputLines[0].Should().MatchRegex(
             "^\\{\"queue\":\"orders\",\"time\":\"[^\"]+Z\",\"messages\":9,\"records\":9,\"bytes\":1234,"
             + "\"nextOffset\":9,\"inPerSecond\":null,\"groups\":\\[\\{\"name\":\"default\",\"ready\":6,\"leased\":0,"
-            + "\"delayed\":0,\"retrying\":0,\"lag\":6,\"backlogSeconds\":32,\"oldestAgeSeconds\":5.25,"
+            + "\"delayed\":0,\"retrying\":0,\"dead\":0,\"lag\":6,\"backlogSeconds\":32,\"oldestAgeSeconds\":5.25,"
             + "\"outPerSecond\":null,\"emptySeconds\":null,"
             + "\"consumers\":\\[\\{\"pid\":42,\"workers\":4,\"leased\":2\\}\\]\\}\\]\\}$");
         _run.OutputLines[1].Should().Contain("\"inPerSecond\":0,");
