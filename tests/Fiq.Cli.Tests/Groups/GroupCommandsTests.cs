@@ -12,7 +12,13 @@ public sealed class GroupCommandsTests
         _run.Engine.Queues["orders"] = [];
         _run.Engine.Describe = name => new QueueDescription
         {
-            Name = name, Messages = 6, Records = 9, Bytes = 1234, FirstOffset = 1, NextOffset = 10, Watermark = 10,
+            Name = name,
+            Messages = 6,
+            Records = 9,
+            Bytes = 1234,
+            FirstOffset = 1,
+            NextOffset = 10,
+            Watermark = 10,
             Segments = 2,
             Groups =
             [
@@ -26,7 +32,10 @@ public sealed class GroupCommandsTests
         };
         _run.Engine.Move = () => new GroupMove(3, 9)
         {
-            Skipped = 1, SkippedSeconds = 32, Repeated = 0, RepeatedSeconds = 0,
+            Skipped = 1,
+            SkippedSeconds = 32,
+            Repeated = 0,
+            RepeatedSeconds = 0,
         };
     }
 

@@ -59,9 +59,11 @@ public sealed class QueueCommandsTests
             + ""","paused":false,"limits":{"maxMessages":null,"maxBytes":null,"maxMessageBytes":16777216"""
             + ""","minFreeBytes":null,"keep":"settled","lagging":"hold"},"lost":[],"groups":["""
             + """{"name":"audit","floor":10,"ready":0,"leased":0,"delayed":0,"retrying":0,"dead":0,"lag":0"""
-            + ""","backlogSeconds":0,"oldestAgeSeconds":null,"paused":false,"trimmed":0,"stopReason":null,"consumers":[]},"""
+            + ""","backlogSeconds":0,"oldestAgeSeconds":null,"paused":false,"trimmed":0,"stopReason":null"""
+            + ""","consumers":[]},"""
             + """{"name":"default","floor":3,"ready":3,"leased":2,"delayed":1,"retrying":0,"dead":0,"lag":6"""
-            + ""","backlogSeconds":32,"oldestAgeSeconds":5.25,"paused":false,"trimmed":0,"stopReason":null,"consumers":["""
+            + ""","backlogSeconds":32,"oldestAgeSeconds":5.25,"paused":false,"trimmed":0,"stopReason":null"""
+            + ""","consumers":["""
             + """{"pid":42,"host":"HOST","workers":4,"leased":2,"since":"2026-01-01T00:00:00.000000Z"}]}]}"""
                 .Replace("HOST", host, StringComparison.Ordinal) + "\n");
     }

@@ -1,6 +1,5 @@
 using Fiq.Cli.Frame;
 using Fiq.Cli.Tests.Doubles;
-using Fiq.Engine;
 
 namespace Fiq.Cli.Tests.Queues;
 
@@ -84,11 +83,16 @@ public sealed class QueueSetTests
     {
         var variables = new Dictionary<string, string?>
         {
-            ["FIQ_MAX_MESSAGES"] = "12", ["FIQ_MAX_BYTES"] = "", ["FIQ_KEEP"] = "10GiB", ["FIQ_MIN_FREE_BYTES"] = "1",
+            ["FIQ_MAX_MESSAGES"] = "12",
+            ["FIQ_MAX_BYTES"] = "",
+            ["FIQ_KEEP"] = "10GiB",
+            ["FIQ_MIN_FREE_BYTES"] = "1",
         };
         LimitOptions.FromEnvironment(variables.GetValueOrDefault).Should().Be(new QueueLimits
         {
-            MessagesMax = 12, Keep = new Retention(RetentionKind.Size, 10L << 30), FreeBytesMin = 1,
+            MessagesMax = 12,
+            Keep = new Retention(RetentionKind.Size, 10L << 30),
+            FreeBytesMin = 1,
         });
         variables["FIQ_LAGGING"] = "wait";
         Action read = () => LimitOptions.FromEnvironment(variables.GetValueOrDefault);

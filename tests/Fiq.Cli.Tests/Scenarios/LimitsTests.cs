@@ -47,7 +47,8 @@ public sealed class LimitsTests : IDisposable
         await MustAsync("produce", "orders", "c:d:0");
         await Task.Delay(TimeSpan.FromMilliseconds(200));
         consumer.Output.Count.Should().Be(1);
-        (await _store.ShowAsync("orders")).GetProperty("groups")[0].GetProperty("paused").GetBoolean().Should().BeTrue();
+        var group = (await _store.ShowAsync("orders")).GetProperty("groups")[0];
+        group.GetProperty("paused").GetBoolean().Should().BeTrue();
         await MustAsync("group", "resume", "orders", "default");
         await consumer.Output.WaitForCountAsync(2);
         consumer.Signal(Signal.Terminate);

@@ -19,7 +19,10 @@ public sealed class GroupChangeTests : IDisposable
         GroupMove done = await SeekAsync(StartPosition.At(3));
         done.Should().Be(planned).And.Be(new GroupMove(0, 3)
         {
-            Skipped = 2, SkippedSeconds = 1, Repeated = 1, RepeatedSeconds = 0.5,
+            Skipped = 2,
+            SkippedSeconds = 1,
+            Repeated = 1,
+            RepeatedSeconds = 0.5,
         });
         (await _rig.GroupAsync()).BacklogSeconds.Should().Be(1.5);
         await using IQueueConsumer consumer = await _rig.ConsumerAsync();
@@ -33,7 +36,10 @@ public sealed class GroupChangeTests : IDisposable
         await _rig.DrainAsync(3);
         (await SeekAsync(StartPosition.First)).Should().Be(new GroupMove(3, 0)
         {
-            Skipped = 0, SkippedSeconds = 0, Repeated = 3, RepeatedSeconds = 1.5,
+            Skipped = 0,
+            SkippedSeconds = 0,
+            Repeated = 3,
+            RepeatedSeconds = 1.5,
         });
         await using IQueueConsumer consumer = await _rig.ConsumerAsync();
         (await consumer.OffsetsAsync()).Should().Equal(0, 1, 2, 3);

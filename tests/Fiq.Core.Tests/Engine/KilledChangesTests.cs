@@ -80,7 +80,8 @@ public sealed class KilledChangesTests
                 EngineRig.Orders,
                 new QueueLimits
                 {
-                    Keep = new Retention(RetentionKind.Size, Retention.SizeMin), Lagging = LaggingPolicy.DropOldest,
+                    Keep = new Retention(RetentionKind.Size, Retention.SizeMin),
+                    Lagging = LaggingPolicy.DropOldest,
                 },
                 reset: false,
                 CancellationToken.None).AsTask());
