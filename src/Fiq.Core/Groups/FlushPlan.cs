@@ -53,7 +53,7 @@ internal sealed record FlushPlan(
         foreach (var note in earlier.Concat(Retries))
         {
             if (note.Offset >= Sums.Floor && (Settled.MaskAt(note.Offset) & 1) == 0)
-                all[note.Offset] = note;
+                note.AddTo(all);
         }
 
         return this with { Retries = all.Values };

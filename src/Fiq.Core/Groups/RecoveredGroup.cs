@@ -27,6 +27,12 @@ internal readonly record struct RecoveredEntry(long Start, ulong Pending, uint A
         Priority = Priority,
     };
 
+    /// <summary>What an offset file says of a message that has failed.</summary>
+    public static RecoveredEntry Of(in RetryNote note, GroupClock clock) => new(note.Offset, 1, (uint)note.Attempts)
+    {
+        Due = clock.After(note.Left(clock.Wall)),
+    };
+
     /// <summary>What an entry says of some of its messages.</summary>
     public static RecoveredEntry Of(in LeaseEntry entry, ulong pending) => new(entry.Start, pending, entry.Attempts)
     {
@@ -48,6 +54,9 @@ internal readonly record struct RecoveredEntry(long Start, ulong Pending, uint A
 internal sealed record RecoveredGroup(
     long Cursor, IReadOnlyList<RecoveredEntry> Entries, long SettledMicroseconds, OffsetSet Missing)
 {
+    // Each takes an entry of its own. More than a table can hold come of a table that was given up.
+    private const int NotesMax = TableLayout.EntryCount / 2;
+
     public OffsetSums Sums => new(
         Entries.Aggregate(Cursor, (floor, entry) => Math.Min(floor, LowestOf(entry))),
         Cursor,
@@ -64,6 +73,27 @@ internal sealed record RecoveredGroup(
         return settled;
     }
 
+    /// <summary>
+    /// Attempts, and times of the next ones, that the offset file does not know. At most as many as it may hold before
+    /// all of them are ignored.
+    /// </summary>
+    public IReadOnlyList<RetryNote> UnwrittenNotes(OffsetFileContent file, GroupClock clock)
+    {
+        var notes = new List<RetryNote>();
+        foreach (var entry in Entries.Where(entry => entry.Attempts > 0))
+        {
+            for (var rest = entry.Pending; rest != 0; rest &= rest - 1)
+            {
+                var offset = entry.Start + System.Numerics.BitOperations.TrailingZeroCount(rest);
+                var known = file.Retries.GetValueOrDefault(offset);
+                if (known.Attempts < entry.Attempts && file.Retries.Count + notes.Count < NotesMax)
+                    notes.Add(NoteOf(entry, offset, known.Error ?? "", clock));
+            }
+        }
+
+        return notes;
+    }
+
     /// <summary>What the offset file alone says.</summary>
     public static RecoveredGroup Of(OffsetFileContent file, GroupClock clock) => new(
         file.Sums.Cursor,
@@ -76,7 +106,7 @@ internal sealed record RecoveredGroup(
     {
         var entries = new List<RecoveredEntry>();
         for (var i = 0; i < table.HighWater; i++)
-            AddEntry(entries, file, table, i);
+            AddEntry(entries, file, table, i, clock);
         entries.AddRange(EntriesOf(file, table.Cursor, clock));
         var cursor = Math.Max(file.Sums.Cursor, table.Cursor);
         var known = cursor - entries.Sum(entry => (long)Bits.Count(entry.Pending));
@@ -84,13 +114,27 @@ internal sealed record RecoveredGroup(
         return new RecoveredGroup(cursor, entries, Microseconds(file, table, known), missing);
     }
 
-    private static void AddEntry(List<RecoveredEntry> entries, OffsetFileContent file, LeaseTable table, int index)
+    private static void AddEntry(
+        List<RecoveredEntry> entries, OffsetFileContent file, LeaseTable table, int index, GroupClock clock)
     {
         var entry = table.Entry(index);
         var pending = entry.Pending & ~file.SettledAt(entry.Start);
         var started = entry.Owner.Slot is not null || entry.Owner == EntryOwner.Revoked
             ? pending & table.Transaction.Load(TableLayout.StartedMaskAt(index))
             : 0;
+        // Where the table comes from an older page of this boot, the file may know of more failures.
+        for (var rest = IsKnown(file) ? pending : 0; rest != 0; rest &= rest - 1)
+        {
+            var bit = rest & (0 - rest);
+            var offset = entry.Start + System.Numerics.BitOperations.TrailingZeroCount(bit);
+            var attempts = entry.Attempts + ((started & bit) == 0 ? 0 : 1);
+            if (!file.Retries.TryGetValue(offset, out var note) || note.Attempts <= attempts)
+                continue;
+            entries.Add(RecoveredEntry.Of(note, clock));
+            pending &= ~bit;
+            started &= ~bit;
+        }
+
         if (started != 0)
             entries.Add(RecoveredEntry.Of(entry.Tried(interrupted: true), started));
         if (pending != started)
@@ -100,8 +144,7 @@ internal sealed record RecoveredGroup(
     /// <summary>The unsettled offsets that the file names; those that have failed by themselves.</summary>
     private static IEnumerable<RecoveredEntry> EntriesOf(OffsetFileContent file, long from, GroupClock clock)
     {
-        // Each takes an entry of its own. More than a table can hold come of a table that was given up.
-        var known = file.Retries.Count is > 0 and <= TableLayout.EntryCount / 2;
+        var known = IsKnown(file);
         foreach (var (start, mask) in file.UnsettledFrom(from))
         {
             var fresh = mask;
@@ -111,10 +154,7 @@ internal sealed record RecoveredGroup(
                 if (!file.Retries.TryGetValue(offset, out var note))
                     continue;
                 fresh &= ~(1UL << (int)(offset - start));
-                yield return new RecoveredEntry(offset, 1, (uint)note.Attempts)
-                {
-                    Due = clock.After(note.Left(clock.Wall)),
-                };
+                yield return RecoveredEntry.Of(note, clock);
             }
 
             if (fresh != 0)
@@ -134,6 +174,15 @@ internal sealed record RecoveredGroup(
         return file.Sums.SettledMessages == known
             ? file.Sums.SettledMicroseconds
             : Math.Max(ofTable, file.Sums.SettledMicroseconds);
+    }
+
+    private static bool IsKnown(OffsetFileContent file) => file.Retries.Count is > 0 and <= NotesMax;
+
+    private static RetryNote NoteOf(in RecoveredEntry entry, long offset, string error, GroupClock clock)
+    {
+        var wait = entry.Due == 0 ? TimeSpan.Zero : clock.Until(entry.Due);
+        var due = clock.Wall + (long)wait.TotalMicroseconds;
+        return new RetryNote(offset, (int)entry.Attempts, due, (long)wait.TotalMicroseconds, error);
     }
 
     private static OffsetSet MissingFrom(OffsetFileContent file, List<RecoveredEntry> entries, long cursor)

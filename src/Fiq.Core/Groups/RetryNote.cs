@@ -29,6 +29,15 @@ internal readonly record struct RetryNote(long Offset, int Attempts, long Due, l
     public TimeSpan Left(long wallMicroseconds) =>
         TimeSpan.FromMicroseconds(Math.Clamp(Due - wallMicroseconds, 0, Math.Max(0, Delay)));
 
+    /// <summary>
+    /// Adds it, unless more attempts are known: of several members each writes down what failed with him, in his time.
+    /// </summary>
+    public void AddTo(Dictionary<long, RetryNote> notes)
+    {
+        if (notes.GetValueOrDefault(Offset).Attempts <= Attempts)
+            notes[Offset] = this;
+    }
+
     public static byte[] Encode(IReadOnlyCollection<RetryNote> notes)
     {
         using var stream = new MemoryStream();
@@ -67,7 +76,7 @@ internal readonly record struct RetryNote(long Offset, int Attempts, long Due, l
                 BinaryPrimitives.ReadInt64LittleEndian(payload[8..]),
                 BinaryPrimitives.ReadInt64LittleEndian(payload[16..]),
                 Encoding.UTF8.GetString(payload.Slice(FixedLength, length)));
-            notes[note.Offset] = note;
+            note.AddTo(notes);
             payload = payload[whole..];
         }
 

@@ -39,7 +39,7 @@ internal sealed class TableRebuild(IDirectory folder, GroupContext context)
         var group = old is null ? RecoveredGroup.Of(file, clock) : RecoveredGroup.Of(file, old, clock);
         var suspect = file.Torn
             || (old is not null && (old.SnapshotWanted || memory.Load64(TableLayout.FlushHolderAt) != 0));
-        var end = Save(file, group, suspect);
+        var end = Save(file, group, group.UnwrittenNotes(file, clock), suspect);
         TableIdentity.Erase(memory);
         memory.Store64(TableLayout.RedoAt, 0);
         memory.Store64(TableLayout.FlushHolderAt, 0);
@@ -75,28 +75,33 @@ internal sealed class TableRebuild(IDirectory folder, GroupContext context)
         }
     }
 
-    /// <summary>Makes all that is settled durable, and with it the floor that will be published.</summary>
-    private OffsetFileEnd Save(OffsetFileContent file, RecoveredGroup group, bool suspect)
+    /// <summary>
+    /// Makes all that is settled durable, and with it the floor that will be published; also the attempts that only
+    /// the old table knew.
+    /// </summary>
+    private OffsetFileEnd Save(
+        OffsetFileContent file, RecoveredGroup group, IReadOnlyCollection<RetryNote> notes, bool suspect)
     {
         using var writer = new OffsetFileWriter(folder, file.Header);
-        if (!suspect && group.Missing.IsEmpty)
+        if (!suspect && group.Missing.IsEmpty && notes.Count == 0)
         {
             writer.Sync();
             return file.End;
         }
 
-        if (!suspect && TryAppend(writer, file, group) is { } end)
+        if (!suspect && TryAppend(writer, file, group, notes) is { } end)
             return end;
         var settled = group.Settled();
         var kept = file.Retries.Values.Where(note => (settled.MaskAt(note.Offset) & 1) == 0);
-        return writer.Replace(file.End.Sequence + 3, group.Sums, settled, [.. kept]);
+        return writer.Replace(file.End.Sequence + 3, group.Sums, settled, [.. kept, .. notes]);
     }
 
-    private static OffsetFileEnd? TryAppend(OffsetFileWriter writer, OffsetFileContent file, RecoveredGroup group)
+    private static OffsetFileEnd? TryAppend(
+        OffsetFileWriter writer, OffsetFileContent file, RecoveredGroup group, IReadOnlyCollection<RetryNote> notes)
     {
         try
         {
-            return writer.TryAppend(file.End, group.Sums, group.Missing, []);
+            return writer.TryAppend(file.End, group.Sums, group.Missing, notes);
         }
         catch (FileSystemException)
         {

@@ -20,6 +20,9 @@ internal sealed class GroupModel
     /// <summary>Attempts counted for what is leased, and whether its owner started it.</summary>
     public Dictionary<long, (int Before, bool Started)> Attempts { get; } = [];
 
+    /// <summary>Attempts that are on disk, of what was not leased when a table was built.</summary>
+    public Dictionary<long, int> Noted { get; } = [];
+
     public long Cursor { get; private set; }
 
     public void Claimed(ConsumerGroup member, IReadOnlyList<Lease> leases, int countMax, long readable)
@@ -68,7 +71,16 @@ internal sealed class GroupModel
 
     public void Flushed() => Durable = [.. Settled];
 
-    /// <summary>The machine went down: what was not flushed may be unsettled, attempts are forgotten.</summary>
+    /// <summary>The table was built anew, which writes down all attempts that are counted.</summary>
+    public void Rebuilt()
+    {
+        foreach (var (offset, attempts) in Returned)
+            Noted[offset] = attempts;
+    }
+
+    /// <summary>
+    /// The machine went down: what was not flushed may be unsettled, attempts that nobody has written down are forgotten.
+    /// </summary>
     public void PowerCut(GroupStatus status)
     {
         var unsettled = status.Unsettled.SelectMany(run => Range(run.From, run.To)).ToArray();
@@ -79,7 +91,7 @@ internal sealed class GroupModel
         Leased.Clear();
         Returned.Clear();
         foreach (var offset in unsettled)
-            Returned.Add(offset, 0);
+            Returned.Add(offset, Noted.GetValueOrDefault(offset));
         Cursor = status.Cursor;
         Flushed();
     }

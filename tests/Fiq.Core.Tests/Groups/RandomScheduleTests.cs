@@ -68,6 +68,8 @@ public sealed class RandomScheduleTests : IDisposable
     {
         if (_members.Count == 3)
             return;
+        if (_members.Count == 0)
+            _model.Rebuilt();
         _members.Add(_rig.Attach());
     }
 

@@ -18,61 +18,6 @@ internal enum SendState
 internal sealed record Send(
     string Producer, int Commit, IReadOnlyList<string> Bodies, SendState State, long Offset, long After);
 
-/// <summary>The newest lease that was given for an offset.</summary>
-/// <param name="Token">Its token.</param>
-/// <param name="Consumer">To whom.</param>
-/// <param name="MayBeTaken">Whether somebody else may have it by now.</param>
-internal sealed record GivenLease(LeaseToken Token, string Consumer, bool MayBeTaken);
-
-/// <summary>What a group was told.</summary>
-internal sealed class GroupLedger(long start)
-{
-    /// <summary>Where it began; below, everything counts as settled.</summary>
-    public long Start { get; } = start;
-
-    /// <summary>The newest lease that was given for each offset.</summary>
-    public Dictionary<long, GivenLease> Leases { get; } = [];
-
-    /// <summary>Offsets that somebody was about to hand back, at any time.</summary>
-    public HashSet<long> Returned { get; } = [];
-
-    /// <summary>Offsets that somebody has tried to settle.</summary>
-    public HashSet<long> Tried { get; } = [];
-
-    /// <summary>Offsets whose settlement was accepted: the death of every process leaves them settled.</summary>
-    public HashSet<long> Accepted { get; } = [];
-
-    /// <summary>Offsets whose settlement was made durable: a power cut leaves them settled.</summary>
-    public HashSet<long> Synced { get; } = [];
-
-    /// <summary>What each consumer's flush under way covers.</summary>
-    public Dictionary<string, long[]> Flushing { get; } = [];
-
-    /// <summary>Others may take these from now on, unless they have others' leases already.</summary>
-    public void GiveUp(IEnumerable<(long Offset, LeaseToken Token)> leases)
-    {
-        foreach ((long offset, LeaseToken token) in leases)
-        {
-            Returned.Add(offset);
-            if (Leases[offset].Token == token) Leases[offset] = Leases[offset] with { MayBeTaken = true };
-        }
-    }
-
-    /// <summary>All that somebody holds.</summary>
-    public IReadOnlyList<(long Offset, LeaseToken Token)> HeldBy(string consumer) =>
-        [.. Leases.Where(each => each.Value.Consumer == consumer).Select(each => (each.Key, each.Value.Token))];
-
-    /// <summary>What is left of it after a power cut: whatever was not durable may be settled once more.</summary>
-    public GroupLedger AfterPowerCut()
-    {
-        var copy = new GroupLedger(Start);
-        copy.Tried.UnionWith(Tried);
-        copy.Accepted.UnionWith(Synced);
-        copy.Synced.UnionWith(Synced);
-        return copy;
-    }
-}
-
 /// <summary>
 /// The small model of a queue that everything is measured by: no files, no crashes, only what was said so far.
 /// </summary>
@@ -106,7 +51,13 @@ internal sealed class Ledger
     /// <summary>What is known when the power has failed, to be gone on with.</summary>
     public Ledger AfterPowerCut()
     {
-        var copy = new Ledger { Count = Count, IsMade = IsMade, MayBeGone = MayBeGone, IsDeleted = IsDeleted };
+        var copy = new Ledger
+        {
+            Count = Count,
+            IsMade = IsMade,
+            MayBeGone = MayBeGone,
+            IsDeleted = IsDeleted,
+        };
         foreach ((var key, Send send) in _sends) copy._sends.Add(key, send);
         foreach ((string body, var key) in _bodies) copy._bodies.Add(body, key);
         foreach ((long offset, string body) in Acknowledged) copy.Acknowledged.Add(offset, body);
@@ -119,29 +70,30 @@ internal sealed class Ledger
     /// <exception cref="LawBrokenException">It contradicts another one: no crash is needed for that.</exception>
     public void Learn(Fact fact)
     {
-        Count++;
+        if (fact.IsPromise) Count++;
         switch (fact)
         {
             case QueueMade: IsMade = true; break;
             case DeletionBegun: MayBeGone = true; break;
             case QueueDeleted: IsDeleted = true; break;
-            case GroupMade made: Groups.TryAdd(made.Group, new GroupLedger(made.Start)); break;
+            case GroupMade made: Learn(made); break;
             case Invoked invoked: Learn(invoked); break;
             case Acked acked: Learn(acked); break;
             case Refused refused: End(refused.Producer, refused.Commit, SendState.Refused, -1); break;
             case Seen seen: Learn(seen); break;
             case Claimed claimed: Learn(claimed); break;
-            case ReturnBegun returning: Groups[returning.Group].GiveUp(returning.Leases); break;
+            case ReturnBegun end: Groups[end.Group].GiveUp(end.Leases, isHandedBack: true); break;
+            case StartBegun start: Groups[start.Group].Attempts.MayCount(start.Leases); break;
+            case Started start: Groups[start.Group].Begun(start.Leases); break;
+            case FailBegun fail: Learn(fail); break;
+            case FailEnded fail: Learn(fail); break;
             case ClaimBegun claim: _retired.Remove(claim.Consumer); break;
             case Retired retired: Learn(retired); break;
-            case SettleBegun settle: Groups[settle.Group].Tried.UnionWith(settle.Offsets); break;
+            case SettleBegun settle: Groups[settle.Group].Try(settle.Leases, done: true); break;
+            case GiveUpBegun end: Learn(end); break;
             case SettleEnded settle: Learn(settle); break;
-            case FlushBegun flush:
-                Groups[flush.Group].Flushing[flush.Consumer] = [.. Groups[flush.Group].Accepted];
-                break;
-            case FlushEnded flush:
-                Groups[flush.Group].Synced.UnionWith(Groups[flush.Group].Flushing[flush.Consumer]);
-                break;
+            case FlushBegun flush: Groups[flush.Group].FlushBegun(flush.Consumer); break;
+            case FlushEnded flush: Groups[flush.Group].FlushEnded(flush.Consumer); break;
             default: throw new InvalidOperationException($"{fact} is no fact that the ledger knows");
         }
     }
@@ -176,10 +128,19 @@ internal sealed class Ledger
         Seen[seen.Offset] = seen.Body;
     }
 
+    private void Learn(GroupMade made) =>
+        Groups.TryAdd(made.Group, new GroupLedger(made.Start, made.IsOrdered));
+
     private void Learn(Retired retired)
     {
         _retired.Add(retired.Process);
-        foreach (GroupLedger group in Groups.Values) group.GiveUp(group.HeldBy(retired.Process));
+        foreach (GroupLedger group in Groups.Values)
+        {
+            IReadOnlyList<(long Offset, LeaseToken Token)> held = group.HeldBy(retired.Process);
+            group.GiveUp(held, isHandedBack: retired.IsOrderly);
+            if (held.Count > 0 && !retired.IsOrderly) group.Attempts.HeldUp(retired.Process);
+        }
+
         bool isProducer = _sends.Values.Any(send => send.Producer == retired.Process);
         // What a dead one had taken and could not tell of comes later than what stands behind it.
         if (!retired.IsOrderly && !isProducer) _isInOrder = false;
@@ -189,33 +150,54 @@ internal sealed class Ledger
     private void Learn(Claimed claimed)
     {
         GroupLedger group = Groups[claimed.Group];
-        foreach ((long offset, LeaseToken token) in claimed.Leases)
+        var laws = new DeliveryLaws(this, claimed, group);
+        foreach (Given given in claimed.Leases)
         {
-            GivenLease? newest = group.Leases.GetValueOrDefault(offset);
+            GivenLease? newest = group.Leases.GetValueOrDefault(given.Offset);
+            LeaseToken token = given.Token;
             bool isNewer = newest is null || token.Table != newest.Token.Table || token.Serial > newest.Token.Serial;
             if (!isNewer) continue;
-            LawBrokenException.Unless(
-                !group.Accepted.Contains(offset), "I7", $"offset {offset} of {claimed.Group} was given out settled");
-            LawBrokenException.Unless(
-                newest is null || newest.MayBeTaken, "I5",
-                $"offset {offset} of {claimed.Group} was given out while {newest?.Consumer} held it");
-            if (newest is null && _isInOrder) CheckOrder(group, offset, token);
-            group.Leases[offset] = new GivenLease(token, claimed.Consumer, _retired.Contains(claimed.Consumer));
+            laws.Check(given, newest, isFirstInOrder: newest is null && _isInOrder);
+            bool isRetired = _retired.Contains(claimed.Consumer);
+            group.Leases[given.Offset] = new GivenLease(given, claimed.Consumer, claimed.At, isRetired);
         }
     }
 
-    private static void CheckOrder(GroupLedger group, long offset, LeaseToken token)
+    private void Learn(FailBegun fail)
     {
-        foreach ((long other, GivenLease given) in group.Leases)
-            LawBrokenException.Unless(
-                group.Returned.Contains(other) || given.Token.Serial == token.Serial
-                    || offset < other == token.Serial < given.Token.Serial,
-                "I4", $"offset {offset} was first given out in another order than offset {other}");
+        GroupLedger group = Groups[fail.Group];
+        (long Offset, LeaseToken Token)[] leases = [.. fail.Failures.Select(each => (each.Offset, each.Token))];
+        group.Attempts.MayCount(leases);
+        group.GiveUp(leases, isHandedBack: false);
+    }
+
+    private void Learn(FailEnded fail)
+    {
+        GroupLedger group = Groups[fail.Group];
+        foreach (Failure failure in fail.Accepted)
+        {
+            group.Attempts.Accept(fail.Consumer, failure);
+            // Somebody else may have been given it before this was told.
+            GivenLease newest = group.Leases[failure.Offset];
+            if (newest.Token == failure.Token) continue;
+            DeliveryLaws.CheckDue(fail.Group, newest.Given, newest.At, AttemptLedger.DueOf(failure));
+            DeliveryLaws.CheckLeast(fail.Group, newest.Given, failure.Attempt);
+        }
+    }
+
+    // What can't be put among the dead has failed once more, and comes again.
+    private void Learn(GiveUpBegun end)
+    {
+        GroupLedger group = Groups[end.Group];
+        group.Try(end.Leases, done: false);
+        group.Attempts.MayCount(end.Leases);
+        group.GiveUp(end.Leases, isHandedBack: false);
     }
 
     private void Learn(SettleEnded settle)
     {
         GroupLedger group = Groups[settle.Group];
+        group.Answered(settle.Accepted.Concat(settle.Refused));
         foreach ((long offset, LeaseToken token) in settle.Accepted)
         {
             LawBrokenException.Unless(

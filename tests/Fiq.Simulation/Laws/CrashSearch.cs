@@ -33,6 +33,10 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
     private readonly DurableBytes _durable = new();
     private readonly HashSet<(ulong, int)> _inspected = [];
 
+    // Of the machine whose history is being cut: its boot, and what its clocks said at the cut.
+    private Guid _boot = Workload.Boot;
+    private Moment _time;
+
     /// <summary>Images of one profile at one cut, at most.</summary>
     public int ImagesMax { get; init; } = 6;
 
@@ -55,12 +59,15 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
                 where = $"after event {model.Cut}";
                 _durable.Check(machine.History.Events[model.Cut], model.Cache);
                 DiskEvent what = model.Advance();
+                _time = machine.TimeAt(model.Cut);
                 if (what is Told { What: Fact fact }) _ledger.Learn(fact);
                 if (what is Told { What: Covered covered }) _durable.Learn(covered, model.Cache);
-                bool saidMore = model.Cut < machine.History.Count && machine.History.Events[model.Cut] is Told;
-                if (what is Told && !saidMore) InspectSaid(model, ref where);
+                bool saidMore = model.Cut < machine.History.Count
+                    && machine.History.Events[model.Cut] is Told { What: not Fact { IsPromise: false } };
+                bool saysPromise = what is Told { What: not Fact { IsPromise: false } };
+                if (saysPromise && !saidMore) InspectSaid(model, ref where);
                 // What is said, synced or named decides; of stores and writes there are many like the last.
-                bool decides = what is Told or Synced or Renamed or Removed or Created;
+                bool decides = saysPromise || what is Synced or Renamed or Removed or Created;
                 if (_random.Next(decides ? Math.Max(1, every / 3) : every) != 0) continue;
                 InspectCut(model, ref where);
             }
@@ -129,7 +136,7 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
         ulong hash = disk.Hash();
         if (!_inspected.Add((hash ^ (ulong)boot.GetHashCode(), ledger.Count))) return true;
         states.TryAdd(hash, 0);
-        var machine = new SimMachine(disk, boot, new Random(_random.Next()));
+        var machine = new SimMachine(disk, boot, new Random(_random.Next()), ClockOf(boot));
         var inspection = new Inspection(ledger, ending) { Drains = _random.Next(16) == 0 };
         try
         {
@@ -149,18 +156,23 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
     /// <summary>The power fails once more, while what it left is being recovered, or soon after.</summary>
     private void CrashAgain(Ledger before, SimMachine machine, Ending ending)
     {
+        (Guid boot, Moment time) = (_boot, _time);
+        _boot = machine.BootId;
         Ledger ledger = before.AfterPowerCut();
         var model = new CrashModel(machine.History, Rules, _random);
         HashSet<int> cuts = [.. SecondCuts(machine.History.Count)];
         while (model.Cut < machine.History.Count)
         {
             DiskEvent what = model.Advance();
+            _time = machine.TimeAt(model.Cut);
             if (what is Told { What: Fact fact }) ledger.Learn(fact);
             if (!cuts.Contains(model.Cut)) continue;
             var images = new CrashImages(model, _random, 2);
             foreach (CrashImage image in images.Of(Profile.P1).Concat(images.Of(Profile.P3)))
                 Inspect(ledger, image.Disk, NextBoot, ending, depth: 1);
         }
+
+        (_boot, _time) = (boot, time);
     }
 
     // Recovering stands at the beginning; behind it the newcomer goes on, and may build a group's table and drain it.
@@ -171,6 +183,10 @@ internal sealed class CrashSearch(Scenario scenario, int seed, ConcurrentDiction
         yield return _random.Next(1, count + 1);
         yield return count;
     }
+
+    // Timestamps go on as long as the boot does, the wall always.
+    private SimClock ClockOf(Guid boot) =>
+        new(boot == _boot ? _time.Timestamp : TimeSpan.TicksPerSecond, _time.Wall);
 
     private static bool IsHonest(FiqException error) => error.Code is ErrorCode.Damaged or ErrorCode.Unsupported;
 

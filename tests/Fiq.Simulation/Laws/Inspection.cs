@@ -68,7 +68,7 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
             offset == opened.Log.Watermark.Offset - 1, "I14", $"the newcomer's message is at offset {offset}");
         machine.History.Tell(new Acked(name, 0, offset));
         if (Drains)
-            foreach (GroupName group in opened.Folder.GroupNames()) Drain(opened, group);
+            foreach (GroupName group in opened.Folder.GroupNames()) new Draining(ledger, ending, opened, group).Run();
         List<(long Offset, string Body)> now = opened.ReadAll();
         process.Kill();
         CheckAgain(machine, name, now);
@@ -186,48 +186,15 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
             status.Cursor <= opened.Log.FirstOffset + messages.Count, "I6", $"{name} stands behind the log's end");
     }
 
-    /// <summary>Each message that is not settled is delivered once, as it is in the log; then it is.</summary>
-    private void Drain(Opened opened, GroupName name)
+    /// <summary>Nothing is settled as given up whose letter does not lie among the dead, and nothing else is there.</summary>
+    private static void CheckLetters(Opened opened, GroupName name, IEnumerable<long> givenUp)
     {
-        void Tell(Fact fact)
-        {
-            if (ledger.Groups.ContainsKey(name.ToString())) opened.Process.Machine.History.Tell(fact);
-        }
-
-        (ConsumerGroup group, IDirectory directory) = opened.TryJoin(name.ToString())!.Value;
-        using (directory)
-        using (group)
-        {
-            long end = opened.Log.Watermark.Offset;
-            GroupStatus before = group.Status(end);
-            var expected = new SortedSet<long>(Range(before.Cursor, end));
-            foreach (OffsetRun run in before.Unsettled) expected.UnionWith(Range(run.From, run.To));
-            var messages = opened.ReadAll().ToDictionary(each => each.Offset, each => each.Body);
-            var delivered = new List<long>();
-            using var claimer = new Claimer(opened.Log, group, name, opened.Process.Machine.Clock);
-            while (claimer.Claim(64) is { Count: > 0 } deliveries)
-            {
-                foreach (Delivery delivery in deliveries)
-                    LawBrokenException.Unless(
-                        Opened.TextOf(delivery.Message) == messages[delivery.Offset], "I3",
-                        $"offset {delivery.Offset} is delivered as something else");
-                Tell(Claimed.By(name.ToString(), opened.Process.Name, deliveries));
-                delivered.AddRange(deliveries.Select(each => each.Offset));
-                SettledOffset[] ends =
-                    [.. deliveries.Select(each => new SettledOffset(each.Token, each.Offset, 1_000, Done: true))];
-                bool[] accepted = new bool[ends.Length];
-                Tell(new SettleBegun(name.ToString(), [.. ends.Select(end => end.Offset)]));
-                group.Settle(ends, accepted);
-                LawBrokenException.Unless(accepted.All(each => each), "I7", $"a settlement of {name} was refused");
-                Tell(SettleEnded.Of(name.ToString(), ends));
-            }
-
+        long[] offsets = [.. givenUp];
+        if (offsets.Length == 0) return;
+        using var letters = new FolderDeadLetters(opened.AttachDead());
+        HashSet<long> there = [.. letters.Read().Where(each => each.Group == name).Select(each => each.Offset)];
+        foreach (long offset in offsets)
             LawBrokenException.Unless(
-                delivered.Count == expected.Count && expected.SetEquals(delivered), "I5",
-                $"{name} was given {delivered.Count} of {expected.Count} messages");
-            Tell(new FlushBegun(name.ToString(), opened.Process.Name));
-            LawBrokenException.Unless(group.Flush() == end, "I14", $"{name} is not drained");
-            Tell(new FlushEnded(name.ToString(), opened.Process.Name));
-        }
+                there.Contains(offset), "I8", $"offset {offset} of {name} was given up and is not among the dead");
     }
 }

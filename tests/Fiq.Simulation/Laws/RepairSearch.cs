@@ -119,12 +119,12 @@ internal sealed class RepairSearch(Ledger ledger, RottenPlace rot, Random random
     /// <summary>All that is there can be taken, and the group comes to the end.</summary>
     private static void Drain(Opened opened, GroupName name)
     {
-        (ConsumerGroup group, IDirectory directory) = opened.TryJoin(name.ToString())!.Value;
+        (ConsumerGroup group, IDirectory directory) = opened.TryJoin(name.ToString(), ordered: null)!.Value;
         using (directory)
         using (group)
         {
             using var claimer = new Claimer(opened.Log, group, name, opened.Process.Machine.Clock);
-            while (claimer.Claim(64) is { Count: > 0 } deliveries)
+            while (Draining.Next(opened, group, claimer) is { Count: > 0 } deliveries)
             {
                 SettledOffset[] ends =
                     [.. deliveries.Select(each => new SettledOffset(each.Token, each.Offset, 1_000, Done: true))];

@@ -91,6 +91,7 @@ internal sealed class Scheduler : ISchedule, IDisposable
     private void Sit(Seat seat)
     {
         seat.Turn.Wait();
+        seat.Process.Thread = Thread.CurrentThread;
         try
         {
             seat.Body();

@@ -10,6 +10,18 @@ internal sealed class SimClock : TimeProvider
 
     private TimeSpan _set;
 
+    public SimClock()
+    {
+    }
+
+    /// <summary>Goes on from there.</summary>
+    /// <param name="timestamp">In ticks.</param>
+    /// <param name="wall">The time on the wall, in ticks.</param>
+    public SimClock(long timestamp, long wall) => (_ticks, _set) = (timestamp, new TimeSpan(wall - Start.Ticks - timestamp));
+
+    /// <summary>How often somebody has set it.</summary>
+    public int Sets { get; private set; }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => _ticks;
@@ -19,5 +31,9 @@ internal sealed class SimClock : TimeProvider
     public void Advance(TimeSpan time) => _ticks += time.Ticks;
 
     /// <summary>Somebody sets the clock on the wall: timestamps go on as if nothing had happened.</summary>
-    public void Set(TimeSpan by) => _set += by;
+    public void Set(TimeSpan by)
+    {
+        _set += by;
+        Sets++;
+    }
 }

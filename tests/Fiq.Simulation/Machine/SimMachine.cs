@@ -10,13 +10,16 @@ internal sealed class SimMachine
 {
     private readonly List<SimProcess> _processes = [];
     private readonly Dictionary<long, int> _writeErrors = [];
+    private readonly List<Moment> _moments = [];
     private CrashModel? _model;
 
     /// <param name="disk">What is on its disk.</param>
     /// <param name="bootId">Which boot this is; the same one for a volume that was only attached again.</param>
     /// <param name="random">All chance on this machine: it repeats with its seed.</param>
-    public SimMachine(DiskImage disk, Guid bootId, Random random)
+    /// <param name="clock">Its clock, when it goes on from somewhere.</param>
+    public SimMachine(DiskImage disk, Guid bootId, Random random, SimClock? clock = null)
     {
+        Clock = clock ?? new SimClock();
         History = new DiskHistory(disk);
         BootId = bootId;
         Random = random;
@@ -29,7 +32,7 @@ internal sealed class SimMachine
 
     public Random Random { get; }
 
-    public SimClock Clock { get; } = new();
+    public SimClock Clock { get; }
 
     public SimLocks Locks { get; } = new();
 
@@ -52,6 +55,15 @@ internal sealed class SimMachine
         var process = new SimProcess(this, name);
         _processes.Add(process);
         return process;
+    }
+
+    /// <summary>What the clocks said when so much had happened, or a little later, before anything else did.</summary>
+    public Moment TimeAt(int cut) => cut < _moments.Count ? _moments[cut] : Moment.Of(Clock);
+
+    /// <summary>Notes the time for what has happened since somebody last did.</summary>
+    public void NoteTime()
+    {
+        while (_moments.Count <= History.Count) _moments.Add(Moment.Of(Clock));
     }
 
     /// <summary>How often writing back a file has failed; a descriptor tells of what came after its opening.</summary>

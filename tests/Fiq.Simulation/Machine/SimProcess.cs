@@ -27,6 +27,9 @@ internal sealed class SimProcess
 
     public bool IsKilled { get; private set; }
 
+    /// <summary>The only thread that may act for it; null: any.</summary>
+    public Thread? Thread { get; set; }
+
     /// <summary>It is stopped (SIGSTOP) until then, by the machine's clock.</summary>
     public long StoppedUntil { get; private set; }
 
@@ -36,6 +39,7 @@ internal sealed class SimProcess
         CheckAlive();
         Machine.Schedule.Step(this);
         CheckAlive();
+        Machine.NoteTime();
     }
 
     /// <summary>A call that only looks, and may fail.</summary>
@@ -51,6 +55,7 @@ internal sealed class SimProcess
         CheckAlive();
         Machine.Schedule.Step(this);
         CheckAlive();
+        Machine.NoteTime();
         if (Faults.CountDies())
         {
             Kill();
@@ -103,6 +108,10 @@ internal sealed class SimProcess
 
     private void CheckAlive()
     {
+        // What the product leaves to a thread of its own would come at another moment each time. Such a thread finds
+        // that nothing works, before it has done anything; nobody relies on what it does.
+        if (Thread is not null && Thread != Thread.CurrentThread)
+            throw new FileSystemException("run", Name, Errno.TryAgain, "not a thread of the simulation");
         if (IsKilled) throw new KilledException();
     }
 }

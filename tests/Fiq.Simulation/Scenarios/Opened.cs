@@ -83,15 +83,32 @@ internal sealed class Opened : IDisposable
     }
 
     /// <summary>Joins a group; null when there is none of that name.</summary>
-    public (ConsumerGroup Group, IDirectory Directory)? TryJoin(string group)
+    /// <param name="group">Its name.</param>
+    /// <param name="ordered">Whether it goes by the order of keys; null: as the others do.</param>
+    public (ConsumerGroup Group, IDirectory Directory)? TryJoin(string group, bool? ordered = false)
     {
         IDirectory? directory = Folder.TryOpenGroupDurably(GroupName.Parse(group));
         if (directory is null) return null;
-        var options = new GroupOptions(1, HeartbeatLimit, ControlLocks.WaitLimit);
+        var options = new GroupOptions(1, HeartbeatLimit, ControlLocks.WaitLimit) { Ordered = ordered };
         return (ConsumerGroup.Attach(directory, Folder.Group, options), directory);
     }
 
-    public static string TextOf(Message message) => Encoding.UTF8.GetString(message.Body.Span);
+    /// <summary>The dead letters of the queue, made if they are not there.</summary>
+    public AttachedQueue AttachDead() => AttachedQueue.AttachDead(_store, Name, OptionsOf(Process));
+
+    /// <summary>A message's body, which says what else it is.</summary>
+    /// <exception cref="LawBrokenException">It is something else.</exception>
+    public static string TextOf(Message message)
+    {
+        string body = Encoding.UTF8.GetString(message.Body.Span);
+        var traits = new Traits(message.Key.ToString(), message.NotBeforeMicroseconds);
+        LawBrokenException.Unless(Traits.Of(body) == traits, "I3", $"{Ledger.Short(body)} has come with{traits}");
+        return body;
+    }
+
+    /// <summary>What a consumer was given, as the ledger knows it.</summary>
+    public static Given GivenOf(Delivery delivery) =>
+        new(delivery.Offset, delivery.Token, delivery.Attempt - 1, TextOf(delivery.Message));
 
     public void Dispose()
     {
@@ -99,10 +116,15 @@ internal sealed class Opened : IDisposable
         _store.Dispose();
     }
 
-    private static Message MessageOf(string body) => new()
+    private static Message MessageOf(string body)
     {
-        Key = MessageKey.Parse("key"),
-        Body = Encoding.UTF8.GetBytes(body),
-        ProcessingMicroseconds = 1_000,
-    };
+        var traits = Traits.Of(body);
+        return new Message
+        {
+            Key = MessageKey.Parse(traits.Key),
+            Body = Encoding.UTF8.GetBytes(body),
+            ProcessingMicroseconds = 1_000,
+            NotBeforeMicroseconds = traits.NotBefore,
+        };
+    }
 }

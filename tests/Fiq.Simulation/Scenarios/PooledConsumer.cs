@@ -65,7 +65,14 @@ internal sealed class PooledConsumer : IQueueConsumer, IDisposable
 
     public bool TryStart(Delivery delivery)
     {
-        lock (_machineGate) return _group.TryStart(delivery.Token, delivery.Offset);
+        lock (_machineGate)
+        {
+            (long, LeaseToken)[] leases = [(delivery.Offset, delivery.Token)];
+            Tell(new StartBegun(Group.ToString(), leases));
+            bool started = _group.TryStart(delivery.Token, delivery.Offset);
+            if (started) Tell(new Started(Group.ToString(), leases));
+            return started;
+        }
     }
 
     public bool Holds(Delivery delivery)
@@ -90,11 +97,14 @@ internal sealed class PooledConsumer : IQueueConsumer, IDisposable
             }
 
             string group = Group.ToString();
-            Tell(new SettleBegun(group, [.. ends.Where(end => end.Done).Select(end => end.Offset)]));
-            Tell(ReturnBegun.Of(group, ends.Where(end => !end.Done)));
+            (long, LeaseToken)[] Leases(Func<SettledOffset, int, bool> which) =>
+                [.. ends.Where(which).Select(end => (end.Offset, end.Token))];
+            Tell(new SettleBegun(group, Leases((end, _) => end.Done)));
+            Tell(new ReturnBegun(group, Leases((end, _) => !end.Done)));
             bool[] accepted = new bool[ends.Length];
             _group.Settle(ends, accepted);
-            Tell(SettleEnded.Of(group, ends.Where((end, i) => end.Done && accepted[i])));
+            Tell(new SettleEnded(
+                group, Leases((end, i) => end.Done && accepted[i]), Leases((end, i) => end.Done && !accepted[i])));
             Tell(new FlushBegun(group, _process.Name));
             _group.Flush();
             Tell(new FlushEnded(group, _process.Name));
@@ -148,7 +158,9 @@ internal sealed class PooledConsumer : IQueueConsumer, IDisposable
             if (_group.OthersHoldLeases) _group.Reap();
             Tell(new ClaimBegun(_process.Name));
             IReadOnlyList<Delivery> deliveries = _claimer.Claim(countMax);
-            Tell(Claimed.By(Group.ToString(), _process.Name, deliveries));
+            Given[] given = [.. deliveries.Select(Opened.GivenOf)];
+            Moment now = Moment.Of(_process.Machine.Clock);
+            Tell(new Claimed(Group.ToString(), _process.Name, given, now, IsWallSteady: true));
             foreach (Delivery delivery in deliveries)
                 Tell(new Seen(delivery.Offset, Opened.TextOf(delivery.Message)));
             return deliveries;

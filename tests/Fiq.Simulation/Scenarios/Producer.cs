@@ -10,7 +10,11 @@ internal sealed class Producer(Scenario scenario, SimProcess process) : Actor(sc
 {
     private const int CommitEffects = 25;
 
+    // Of so many messages one is to wait for a time of its own.
+    private const int DelaysOnceIn = 4;
+
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(3);
+    private static readonly TimeSpan DelayMax = TimeSpan.FromMilliseconds(20);
 
     private int _commits;
 
@@ -32,6 +36,15 @@ internal sealed class Producer(Scenario scenario, SimProcess process) : Actor(sc
         return true;
     }
 
+    private Traits SomeTraits()
+    {
+        Traits traits = Traits.Plain;
+        if (Scenario.Keys > 0) traits = traits with { Key = $"k{Random.Next(Scenario.Keys)}" };
+        if (!Scenario.Delays || Random.Next(DelaysOnceIn) != 0) return traits;
+        DateTimeOffset time = Process.Machine.Clock.GetUtcNow() + (Random.NextDouble() * DelayMax);
+        return traits with { NotBefore = (long)(time - DateTimeOffset.UnixEpoch).TotalMicroseconds };
+    }
+
     private void Commit(Opened opened)
     {
         int number = _commits++;
@@ -39,7 +52,7 @@ internal sealed class Producer(Scenario scenario, SimProcess process) : Actor(sc
         string[] bodies =
         [
             .. Enumerable.Range(0, count).Select(
-                i => $"{Process.Name} {number}.{i} {new string('x', Random.Next(Scenario.PaddingMax))}"),
+                i => $"{Process.Name} {number}.{i}{SomeTraits()} {new string('x', Random.Next(Scenario.PaddingMax))}"),
         ];
         Tell(new Invoked(Process.Name, number, bodies));
         try

@@ -62,6 +62,18 @@ internal sealed record Scenario(string Name)
     /// <summary>Whether consumers are stopped for seconds with messages in their hands, outside all locks.</summary>
     public bool Dawdles { get; init; }
 
+    /// <summary>Whether work fails now and then, to be tried again within milliseconds.</summary>
+    public bool Fails { get; init; }
+
+    /// <summary>Whether some messages are not to be handed out before a time that they name.</summary>
+    public bool Delays { get; init; }
+
+    /// <summary>So many keys: messages with equal ones come one at a time, in order. 0: their order is free.</summary>
+    public int Keys { get; init; }
+
+    /// <summary>Whether some work fails always, so that its messages are given up.</summary>
+    public bool GivesUp { get; init; }
+
     /// <summary>Whether somebody deletes the queue meanwhile.</summary>
     public bool Deletes { get; init; }
 
@@ -150,6 +162,26 @@ internal sealed record Scenario(string Name)
             PaddingMax = 1_500, Stops = true, StopsOnceIn = 4,
         },
         new("slow hands") { Consumers = 3, Turns = 10, Claims = 30, PaddingMax = 600, Dawdles = true },
+        new("failures")
+        {
+            Producers = 2, Consumers = 3, Turns = 5, Claims = 16, PaddingMax = 600, Fails = true, Delays = true,
+            Kills = true, KillsOnceIn = 25, Stops = true, StopsOnceIn = 25,
+        },
+        new("failures in many lives")
+        {
+            Lives = 3, Producers = 1, Consumers = 2, Turns = 5, Claims = 8, PaddingMax = 600, Fails = true,
+            Kills = true, KillsOnceIn = 8,
+        },
+        new("ordered")
+        {
+            Producers = 2, Consumers = 3, Turns = 6, Claims = 16, PaddingMax = 600, Keys = 3, Fails = true,
+            Delays = true, Kills = true, KillsOnceIn = 20,
+        },
+        new("dead letters")
+        {
+            Producers = 1, Consumers = 3, Turns = 6, Claims = 16, PaddingMax = 600, Fails = true, GivesUp = true,
+            Kills = true, KillsOnceIn = 12,
+        },
         new("workers") { Producers = 2, Turns = 8, SegmentBytes = 4_096, PaddingMax = 600, Pools = 2 },
         new("killed workers")
         {
