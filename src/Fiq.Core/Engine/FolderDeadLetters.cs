@@ -44,7 +44,8 @@ internal sealed class FolderDeadLetters(AttachedQueue box) : IDisposable
 
     private GroupContext Context => box.Folder.GroupOf(GroupName.Default);
 
-    private IEnumerable<DeadLetter> Read() => new LetterReader(box.Folder, box.Log.Watermark).Read();
+    /// <summary>The letters, oldest first, each as often as it lies there.</summary>
+    public IEnumerable<DeadLetter> Read() => new LetterReader(box.Folder, box.Log.Watermark).Read();
 
     private IDirectory OpenGroup() => box.Folder.TryOpenGroupDurably(GroupName.Default)
         ?? throw new FiqException(ErrorCode.GroupNotFound, $"queue \"{box.Folder.Name}\" has no group default");
