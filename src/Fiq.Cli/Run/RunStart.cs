@@ -11,14 +11,15 @@ internal sealed record RunStart(RunNote Note, long Lines)
     public static readonly ProducerName Producer = ProducerName.Parse("run");
 
     /// <summary>
-    /// A run is over when its input has ended and all is worked off; then, or when it is told to, a new one begins.
+    /// A run is over when its input has ended and all is worked off; then, or when it is told to, a new one begins. A
+    /// private queue has one run only: what is left to do is to remove it.
     /// </summary>
     public static RunStart Of(ProducerPosition last, QueueDescription queue, bool isNew, bool isPrivate)
     {
         if (!isNew
             && RunNote.TryDecode(last.Note.Span) is RunNote known
             && known.Base < last.Sequence
-            && !(known.HasEnded && IsDrained(queue)))
+            && !(known is { HasEnded: true, IsPrivate: false } && IsDrained(queue)))
             return new RunStart(known, (long)(last.Sequence - known.Base));
         return new RunStart(new RunNote(last.Sequence, queue.NextOffset, 0) { IsPrivate = isPrivate }, 0);
     }
