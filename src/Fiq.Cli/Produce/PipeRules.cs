@@ -6,8 +6,8 @@ namespace Fiq.Cli.Produce;
 internal sealed record PipeRules
 {
     /// <summary>
-    /// Whether more input is there at once; asked where a text line says <c>exit</c>, which ends the input. Null: no line
-    /// ends it, as in a file.
+    /// Whether more input is there at once; asked where a text line says <c>exit</c>, which ends the input. Null: no
+    /// line ends it, as in a file.
     /// </summary>
     public Func<bool>? InputIsReady { get; init; }
 

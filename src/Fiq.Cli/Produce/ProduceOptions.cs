@@ -120,7 +120,8 @@ internal sealed class ProduceOptions
 
     private static double? ReadRate(string text) => RateText.TryParse(text, out double perSecond)
         ? perSecond
-        : throw OptionKinds.Wrong($"--rate \"{Printable.Escape(text)}\" is not a rate", "Such as 100/s, 30/m or 1000/h.");
+        : throw OptionKinds.Wrong(
+            $"--rate \"{Printable.Escape(text)}\" is not a rate", "Such as 100/s, 30/m or 1000/h.");
 
     private static long? ReadTime(string text) =>
         SecondsText.TryParse(Encoding.UTF8.GetBytes(text), out long microseconds)

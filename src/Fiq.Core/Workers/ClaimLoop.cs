@@ -106,7 +106,9 @@ internal sealed class ClaimLoop
         if (Rule.EndsEmpty && outstanding == 0) _consumer.Interrupt();
     }
 
-    /// <summary>From now on an empty group is the end, and the loop may be waiting for messages that never come.</summary>
+    /// <summary>
+    /// From now on an empty group is the end, and the loop may be waiting for messages that never come.
+    /// </summary>
     public void EndsEmptyNow()
     {
         _signal.Set();
