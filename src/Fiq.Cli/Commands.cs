@@ -8,6 +8,7 @@ using Fiq.Cli.Inspect;
 using Fiq.Cli.Plan;
 using Fiq.Cli.Produce;
 using Fiq.Cli.Queues;
+using Fiq.Cli.Run;
 using Fiq.Cli.Top;
 using Fiq.Cli.Torture;
 
@@ -20,6 +21,7 @@ internal static class Commands
     {
         yield return ProduceCommand.Create();
         yield return ConsumeCommand.Create();
+        yield return RunCommand.Create();
         foreach (Command command in QueueCommands.Create()) yield return command;
         yield return GroupCommands.Create();
         yield return DeadCommands.Create();

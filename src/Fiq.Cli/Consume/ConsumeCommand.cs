@@ -3,7 +3,6 @@ using Fiq.Cli.Exec;
 using Fiq.Cli.Frame;
 using Fiq.Cli.Terminal;
 using Fiq.Engine;
-using Fiq.Workers;
 
 namespace Fiq.Cli.Consume;
 
@@ -38,30 +37,8 @@ internal static class ConsumeCommand
         if (output >= 0 && !PosixCalls.IsInherited(output)) return ExitCode.OutputClosed;
         IQueueConsumer consumer = await invocation.Engine.OpenConsumerAsync(
             invocation.Get(options.Queue), options.Consumer(invocation), CancellationToken.None);
-        await using IConsumeWork work = await WorkAsync(invocation, options, consumer, command);
+        await using IConsumeWork work =
+            await ConsumeWork.OpenAsync(invocation, consumer, command, invocation.Get(options.Raw));
         return await new ConsumeRun(invocation, consumer, options.Consumption(invocation), work).RunAsync();
-    }
-
-    private static async Task<IConsumeWork> WorkAsync(
-        Invocation invocation, ConsumeOptions options, IQueueConsumer consumer, ExecOptions? command)
-    {
-        if (command is null) return new SleepWork(invocation.Streams, Format(invocation, options, consumer));
-        try
-        {
-            return new ExecWork(invocation, consumer, command);
-        }
-        catch (StopConsumingException error)
-        {
-            await consumer.DisposeAsync();
-            throw new FiqException(ErrorCode.Failed, error.Message, null, error);
-        }
-    }
-
-    private static IResultFormat Format(Invocation invocation, ConsumeOptions options, IQueueConsumer consumer)
-    {
-        if (invocation.Json) return new JsonResult(consumer.Group);
-        if (invocation.Get(options.Raw)) return new RawResult();
-        Streams streams = invocation.Streams;
-        return new TextResult(invocation.OutputInk, streams.OutputIsTerminal ? streams.Width : null);
     }
 }

@@ -11,16 +11,13 @@ internal sealed class ConsumeOptions
 {
     public Argument<QueueName> Queue { get; } = OptionKinds.Queue();
 
-    public Option<long> Workers { get; } = OptionKinds.Number(
-        "--workers", "How many messages are worked on at a time.", 1, 1, ConsumptionOptions.WorkersMax, "-w");
+    public Option<long> Workers { get; } = WorkersOption();
 
     public Option<GroupName> Group { get; } = OptionKinds.Group();
 
     public Option<StartPosition?> From { get; } = OptionKinds.From();
 
-    public Option<TimeSpan> Grace { get; } = OptionKinds.Duration(
-        "--grace", "How long running work may go on after a stop; what needs longer is handed back.",
-        TimeSpan.FromSeconds(30));
+    public Option<TimeSpan> Grace { get; } = GraceOption();
 
     public Option<bool> UntilEmpty { get; } = OptionKinds.Flag(
         "--until-empty", "End when nothing waits and no other consumer of the group has work; at once, with exit 6, "
@@ -35,11 +32,20 @@ internal sealed class ConsumeOptions
     public Option<bool> Raw { get; } = OptionKinds.Flag(
         "--raw", "Print the messages themselves, a line each. Default: what was done, by whom, how long it took.");
 
-    public Option<bool> Ordered { get; } = OptionKinds.Flag(
-        "--ordered",
-        "Messages with equal keys one at a time, in order; all consumers of a group alike. Default: any order.");
+    public Option<bool> Ordered { get; } = OrderedOption();
 
     public WorkOptions Work { get; } = new();
+
+    public static Option<long> WorkersOption() => OptionKinds.Number(
+        "--workers", "How many messages are worked on at a time.", 1, 1, ConsumptionOptions.WorkersMax, "-w");
+
+    public static Option<TimeSpan> GraceOption() => OptionKinds.Duration(
+        "--grace", "How long running work may go on after a stop; what needs longer is handed back.",
+        TimeSpan.FromSeconds(30));
+
+    public static Option<bool> OrderedOption() => OptionKinds.Flag(
+        "--ordered",
+        "Messages with equal keys one at a time, in order; all consumers of a group alike. Default: any order.");
 
     public void AddTo(Command command)
     {
@@ -74,15 +80,8 @@ internal sealed class ConsumeOptions
         Ordered = invocation.Get(Ordered),
         Workers = (int)invocation.Get(Workers),
         CreateIfMissing = !StopRule(invocation).Ends,
-        DamageFound = damage => Warn(invocation, damage),
+        DamageFound = damage => ConsumeWords.Warn(invocation, damage, invocation.Get(Queue)),
     };
-
-    /// <summary>Damage found at rest: this run goes on, but whoever reads on will come to it.</summary>
-    private void Warn(Invocation invocation, DamagedException damage)
-    {
-        if (invocation.Json) invocation.Errors.Write(damage);
-        else invocation.Streams.WriteError(ConsumeWords.Warning(damage, invocation.Get(Queue)));
-    }
 
     public ConsumptionOptions Consumption(Invocation invocation) => Work.Of(invocation) with
     {

@@ -18,37 +18,48 @@ internal sealed class ConsumeRun
     private readonly IQueueConsumer _consumer;
     private readonly ConsumptionOptions _options;
     private readonly IConsumeWork _work;
+    private readonly IConsumeFeed? _feed;
+    private readonly Consumption _run;
     private readonly Streams _streams;
     private readonly TaskCompletionSource _now = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _stops;
 
     public ConsumeRun(
-        Invocation invocation, IQueueConsumer consumer, ConsumptionOptions options, IConsumeWork work)
+        Invocation invocation,
+        IQueueConsumer consumer,
+        ConsumptionOptions options,
+        IConsumeWork work,
+        IConsumeFeed? feed = null)
     {
-        (_invocation, _consumer, _options, _work) = (invocation, consumer, options, work);
+        (_invocation, _consumer, _options, _work, _feed) = (invocation, consumer, options, work, feed);
         _streams = invocation.Streams;
+        _run = new Consumption(consumer, work.Handler, work.Results, options);
     }
+
+    /// <summary>What has been done so far.</summary>
+    public ConsumeSummary Summary => _run.Summary;
 
     public async Task<ExitCode> RunAsync()
     {
-        bool exitStops = ExitWatch.IsOurs(_streams, _options.StopRule.Ends);
+        bool exitStops = _feed is null && ExitWatch.IsOurs(_streams, _options.StopRule.Ends);
         await SayOpeningAsync(exitStops);
-        var run = new Consumption(_consumer, _work.Handler, _work.Results, _options);
-        using var signals = new StopSignals(_ => Stop(run), _ => Stop(run));
-        _work.Begin(() => run.Stop());
-        if (exitStops) ExitWatch.Start(_streams, () => Stop(run));
+        using var signals = new StopSignals(_ => Stop(), _ => Stop());
+        _work.Begin(() => _run.Stop());
+        _feed?.Begin(() => _run.Stop());
+        if (exitStops) ExitWatch.Start(_streams, Stop);
         try
         {
-            await run.RunAsync();
+            await _run.RunAsync();
         }
         finally
         {
             await _work.EndAsync(_now.Task);
             // Also before an error, which is the last of the output.
-            _invocation.Say(ConsumeWords.Summary(run.Summary));
+            string fed = _feed is null ? "" : await _feed.EndAsync();
+            _invocation.Say(ConsumeWords.Summary(_run.Summary) + fed);
         }
 
-        return signals.ExitAfterDrain(Exit(run.Summary));
+        return signals.ExitAfterDrain(Exit(_run.Summary));
     }
 
     private async Task SayOpeningAsync(bool exitStops)
@@ -76,16 +87,17 @@ internal sealed class ConsumeRun
     }
 
     /// <summary>The first request ends the run gently, the next one at once, wherever they come from.</summary>
-    private void Stop(Consumption run)
+    private void Stop()
     {
+        _feed?.Stop();
         if (Interlocked.Increment(ref _stops) > 1)
         {
-            run.StopNow();
+            _run.StopNow();
             _now.TrySetResult();
             return;
         }
 
-        Finishing finishing = run.Stop();
+        Finishing finishing = _run.Stop();
         _ = LimitLastWordsAsync();
         if (finishing.Messages > 0) _invocation.Say(ConsumeWords.Stopping(finishing));
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fiq.Cli.Frame;
 using Fiq.Cli.Messages;
 using Fiq.Engine;
 using Fiq.Workers;
@@ -25,6 +26,13 @@ internal static class ConsumeWords
     /// <summary><c>fiq: warning: 00000003-….log is damaged at bytes 5..9: why; run fiq verify orders</c></summary>
     public static string Warning(DamagedException damage, QueueName queue) =>
         $"fiq: warning: {Printable.Escape(damage.Message)}; run fiq verify {queue}\n";
+
+    /// <summary>Damage found at rest: this run goes on, but whoever reads on will come to it.</summary>
+    public static void Warn(Invocation invocation, DamagedException damage, QueueName queue)
+    {
+        if (invocation.Json) invocation.Errors.Write(damage);
+        else invocation.Streams.WriteError(Warning(damage, queue));
+    }
 
     /// <summary><c>finishing 1 message, 29 s left; Ctrl-C again hands it back</c></summary>
     public static string Stopping(Finishing finishing)

@@ -129,6 +129,14 @@ internal static class OptionKinds
         CustomParser = result => Read<QueueName?>(result, text => QueueName.Parse(text)),
     };
 
+    /// <summary>A queue to work on that need not be named.</summary>
+    public static Argument<QueueName?> WorkQueueIfAny(string description)
+    {
+        Argument<QueueName?> queue = QueueIfAny(description);
+        queue.CustomParser = result => Read<QueueName?>(result, text => WorkQueue(text));
+        return queue;
+    }
+
     /// <summary>The queue, for commands that must be told which.</summary>
     public static Argument<QueueName> RequiredQueue() => new("QUEUE")
     {

@@ -20,6 +20,8 @@ internal sealed record PipeRules
     /// <summary>Told of the number of messages stored, after each batch.</summary>
     public Action<long>? Told { get; init; }
 
-    /// <summary>Whether the same command goes on where it stopped.</summary>
-    public bool IsResumable { get; init; }
+    /// <summary>
+    /// How to go on from a line, for an input that stopped there; null: with the rest of the input.
+    /// </summary>
+    public Func<long, string>? GoOn { get; init; }
 }

@@ -54,6 +54,9 @@ internal sealed class PipeRun
     /// <summary>Whether lines followed the one that said <c>exit</c>.</summary>
     public bool MoreFollowed { get; private set; }
 
+    /// <summary>Whether the input was read to its end, and all of it was given to the queue.</summary>
+    public bool IsWhole { get; private set; }
+
     /// <summary>Takes no more input; what is under way is finished. Safe from any thread.</summary>
     public void Stop() => _inFlight.Close();
 
@@ -117,12 +120,12 @@ internal sealed class PipeRun
     private FiqException WithPlace(FiqException error, long line)
     {
         CultureInfo invariant = CultureInfo.InvariantCulture;
-        string again = _rules.IsResumable ? "run it again, or " : "";
+        string next = _rules.GoOn?.Invoke(line) ?? string.Create(invariant, $"go on with tail -n +{line}");
         string hint = error.Code == ErrorCode.Unknown
             ? string.Create(invariant, $"It can't be known whether the lines from {line:N0} on are stored.")
             : string.Create(
                 invariant,
-                $"Stored up to line {line - 1:N0}; {again}go on with tail -n +{line}. {error.Hint}");
+                $"Stored up to line {line - 1:N0}; {next}. {error.Hint}");
         return new FiqException(error.Code, error.Message, hint.TrimEnd(), error) { Queue = error.Queue };
     }
 
@@ -133,7 +136,7 @@ internal sealed class PipeRun
             while (TakeAvailable() && Send())
             {
                 if (_reader.Fill()) continue;
-                _ = TakeAvailable() && Send();
+                if (TakeAvailable()) IsWhole = Send(isEnd: true);
                 break;
             }
         }
@@ -152,7 +155,7 @@ internal sealed class PipeRun
         {
             if (!Take(line))
             {
-                Send();
+                IsWhole = Send(isEnd: true);
                 return false;
             }
 
@@ -194,15 +197,26 @@ internal sealed class PipeRun
     }
 
     /// <summary>Starts what has been gathered; false when nothing more may be stored.</summary>
-    private bool Send()
+    private bool Send(bool isEnd = false)
     {
-        if (_batch.Count == 0) return true;
+        int held = _rules.Numbering is { HoldsLast: true } && !isEnd ? 1 : 0;
+        if (_batch.Count <= held) return true;
         List<Message> messages = _batch;
-        if (_rules.Numbering is { } numbering) messages[^1] = numbering.Close(messages[^1]);
-        _rules.Pace?.Wait(messages.Count);
         List<long> lines = _batchLines;
+        (_batch, _batchLines) = (messages[^held..], lines[^held..]);
         long bytes = _batchBytes;
-        (_batch, _batchLines, _batchBytes) = ([], [], 0);
+        _batchBytes = 0;
+        if (held > 0)
+        {
+            messages.RemoveAt(messages.Count - 1);
+            lines.RemoveAt(lines.Count - 1);
+            _batchBytes = _batch[0].Body.Length;
+            bytes -= _batchBytes;
+        }
+
+        if (_rules.Numbering is { } numbering)
+            messages[^1] = isEnd && numbering.HoldsLast ? numbering.End(messages[^1]) : numbering.Close(messages[^1]);
+        _rules.Pace?.Wait(messages.Count);
         return _inFlight.TryStart(bytes, () => new PendingBatch(messages, bytes, lines, Start(messages)));
     }
 

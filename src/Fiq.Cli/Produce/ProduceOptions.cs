@@ -18,11 +18,7 @@ internal sealed class ProduceOptions
         CustomParser = result => [.. result.Tokens.Select(token => token.Value)],
     };
 
-    public Option<string> Input { get; } = OptionKinds.Choice(
-        "--input",
-        "What a line is: text is key:message:seconds, raw is the message itself, json is an object "
-            + "with key, body and time.",
-        "text", "text", "raw", "json");
+    public Option<string> Input { get; } = LineInput.Option();
 
     public Option<bool> Raw { get; } = OptionKinds.Flag("--raw", "The same as --input raw.");
 
@@ -93,18 +89,14 @@ internal sealed class ProduceOptions
         long? time = invocation.Get(Time);
         MessageHeaders headers = MessageHeaders.Create(invocation.Get(Header).Select(ReadHeader));
         var urgency = new Urgency((int)invocation.Get(Priority), invocation.Get(Delay) ?? TimeSpan.Zero);
-        return (invocation.Get(Raw) ? "raw" : invocation.Get(Input)) switch
-        {
-            "raw" => new RawLine(key, time, headers, bodySizeMax, urgency),
-            "json" => new JsonLine(key, time, headers, bodySizeMax, urgency),
-            _ => new MessageLine(key, time, headers, bodySizeMax, urgency),
-        };
+        string input = invocation.Get(Raw) ? LineInput.Raw : invocation.Get(Input);
+        return LineInput.Format(input, key, time, headers, bodySizeMax, urgency);
     }
 
     /// <summary>Refuses what contradicts itself.</summary>
     public void Check(Invocation invocation)
     {
-        if (invocation.Get(Raw) && invocation.IsGiven(Input) && invocation.Get(Input) != "raw")
+        if (invocation.Get(Raw) && invocation.IsGiven(Input) && invocation.Get(Input) != LineInput.Raw)
             throw OptionKinds.Wrong($"--raw contradicts --input {invocation.Get(Input)}", "Give one of them.");
         _ = MessageHeaders.Create(invocation.Get(Header).Select(ReadHeader));
         if (invocation.Get(File) is string path) CheckFile(invocation, path);

@@ -58,7 +58,8 @@ internal sealed class StreamRun(
         {
             Numbering = source,
             Pace = pace,
-            IsResumable = true,
+            GoOn = line => string.Create(
+                CultureInfo.InvariantCulture, $"run it again, or go on with tail -n +{line}"),
             Told = stored => progress.Show(stored, source.Position, source.Length),
         };
         return await RunAsync(source, rules, isShown: !_streams.OutputIsTerminal, progress.Clear);

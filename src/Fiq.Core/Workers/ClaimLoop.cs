@@ -103,7 +103,16 @@ internal sealed class ClaimLoop
     {
         _signal.Set();
         // Only now can the group be empty, and the loop may be waiting for messages that never come.
-        if (Rule.UntilEmpty && outstanding == 0) _consumer.Interrupt();
+        if (Rule.EndsEmpty && outstanding == 0) _consumer.Interrupt();
+    }
+
+    /// <summary>
+    /// From now on an empty group is the end, and the loop may be waiting for messages that never come.
+    /// </summary>
+    public void EndsEmptyNow()
+    {
+        _signal.Set();
+        _consumer.Interrupt();
     }
 
     private int RoomFor(in LedgerState state)
@@ -133,7 +142,7 @@ internal sealed class ClaimLoop
     {
         _idleSince = _clock.GetTimestamp();
         EndReason end = EndReason.None;
-        if (Rule.UntilEmpty && state.Outstanding == 0) end = await EndAsync(state, now).ConfigureAwait(false);
+        if (Rule.EndsEmpty && state.Outstanding == 0) end = await EndAsync(state, now).ConfigureAwait(false);
         if (end == EndReason.None) await _signal.WaitAsync(_pacer!.UntilNext).ConfigureAwait(false);
         _idleSince = _clock.GetTimestamp();
         return end;
@@ -151,7 +160,7 @@ internal sealed class ClaimLoop
     {
         TimeSpan wait = LeaseWaitMax;
         if (state.Waiting > 0) wait = Prefetch.WaitMax;
-        else if (Rule.UntilEmpty && state.Outstanding == 0) wait = _looksEmpty ? EmptyPoll : TimeSpan.Zero;
+        else if (Rule.EndsEmpty && state.Outstanding == 0) wait = _looksEmpty ? EmptyPoll : TimeSpan.Zero;
         if (Rule.Idle is not { } idle || !HasFreeWorker(state)) return wait;
         TimeSpan idleLeft = idle - _clock.GetElapsedTime(_idleSince);
         return idleLeft >= wait ? wait : idleLeft > TimeSpan.Zero ? idleLeft : TimeSpan.Zero;
@@ -171,11 +180,12 @@ internal sealed class ClaimLoop
     private async ValueTask<EndReason> EndAsync(LedgerState before, CancellationToken now)
     {
         ReturnStale();
-        if (Rule.UntilEmpty && _ledger.State.Outstanding == 0)
+        if (Rule.EndsEmpty && _ledger.State.Outstanding == 0)
         {
             GroupDescription group = await _consumer.DescribeAsync(now).ConfigureAwait(false);
             // A lease of another consumer may come back, so it counts as work to do.
-            if (group.Ready + group.Leased + group.Retrying == 0)
+            long delayed = Rule.WaitsForDelayed ? group.Delayed : 0;
+            if (group.Ready + group.Leased + group.Retrying + delayed == 0)
             {
                 AtEnd = group;
                 return EndReason.Empty;

@@ -65,6 +65,8 @@ public sealed class Consumption : IPoolEvents, IOutputEvents
     public async Task<ConsumeSummary> RunAsync()
     {
         Task output = Task.Run(() => _output.RunAsync(_now.Token));
+        _ = _options.StopRule.After?.ContinueWith(
+            _ => _claims.EndsEmptyNow(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         try
         {
             SetReason(await _claims.RunAsync(_now.Token).ConfigureAwait(false));

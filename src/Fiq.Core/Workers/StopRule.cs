@@ -11,6 +11,15 @@ public sealed record StopRule
     /// </summary>
     public bool UntilEmpty { get; init; }
 
+    /// <summary>
+    /// With <see cref="UntilEmpty"/>: only once this has completed is an empty group, or a paused one, the end, because
+    /// until then more comes. Null: at any time.
+    /// </summary>
+    public Task? After { get; init; }
+
+    /// <summary>With <see cref="UntilEmpty"/>: waits for messages whose time has not come, too.</summary>
+    public bool WaitsForDelayed { get; init; }
+
     /// <summary>When so many messages are done or dead; no more than these are claimed.</summary>
     public long? Count { get; init; }
 
@@ -19,4 +28,7 @@ public sealed record StopRule
 
     /// <summary>Whether the run has an end of its own.</summary>
     public bool Ends => UntilEmpty || Count is not null || Idle is not null;
+
+    /// <summary>Whether an empty group is the end now.</summary>
+    internal bool EndsEmpty => UntilEmpty && After is not { IsCompleted: false };
 }

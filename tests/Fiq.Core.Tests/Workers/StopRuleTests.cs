@@ -93,6 +93,32 @@ public sealed class StopRuleTests
     }
 
     [Fact]
+    public async Task Until_empty_waits_for_delayed_messages_if_so_asked()
+    {
+        _consumer.Delayed = 3;
+        var rule = new StopRule { UntilEmpty = true, WaitsForDelayed = true };
+        Consumption run = Start(rule, 1, out Task<ConsumeSummary> ended);
+        await Eventually.HoldsAsync(() => _consumer.Describes > 2, "it looks again");
+        ended.IsCompleted.Should().BeFalse();
+        _consumer.Delayed = 0;
+        (await ended).Reason.Should().Be(EndReason.Empty);
+    }
+
+    [Fact]
+    public async Task An_empty_group_is_no_end_while_more_is_to_come()
+    {
+        var come = new TaskCompletionSource();
+        var rule = new StopRule { UntilEmpty = true, After = come.Task };
+        Consumption run = Start(rule, 1, out Task<ConsumeSummary> ended);
+        _consumer.Add(2);
+        await Eventually.HoldsAsync(() => _consumer.CountOf("done") == 2, "what came is done");
+        (ended.IsCompleted, _consumer.Describes).Should().Be((false, 0));
+        come.SetResult();
+        ConsumeSummary summary = await ended;
+        (summary.Reason, summary.Done).Should().Be((EndReason.Empty, 2));
+    }
+
+    [Fact]
     public async Task Idle_ends_when_nothing_came_for_that_long()
     {
         _consumer.Add(5);
