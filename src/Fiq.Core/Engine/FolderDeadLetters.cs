@@ -32,7 +32,8 @@ internal sealed class FolderDeadLetters(AttachedQueue box) : IDisposable
         var identities = letters.Select(letter => letter.Identity).ToHashSet();
         var copies = Read().Where(letter => identities.Contains(letter.Identity))
             .ToDictionary(letter => letter.LetterOffset, letter => (letter.Identity, Work(letter)));
-        var declared = new SortedDictionary<long, long>(copies.ToDictionary(copy => copy.Key, copy => copy.Value.Item2));
+        var declared = new SortedDictionary<long, long>(
+            copies.ToDictionary(copy => copy.Key, copy => copy.Value.Item2));
         using IDirectory folder = OpenGroup();
         using var group = ConsumerGroup.Attach(folder, Context, GroupOptions.OfAdministration(ControlLocks.WaitLimit));
         IReadOnlyList<long> gone = group.Discard(discard => discard.These(declared));

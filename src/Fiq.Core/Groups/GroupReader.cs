@@ -84,7 +84,8 @@ internal static class GroupReader
         if (TableIdentity.TryRead(image) is not { } identity)
             return null;
         return TableRebuild.TryReadOld(image, context, identity.Generation, path) is { } table
-            ? GroupView.Of(table, readable, new GroupClock(context.Time), slot => !file.IsLockedByOther(TableLayout.SlotLocks + slot))
+            ? GroupView.Of(table, readable, new GroupClock(context.Time), slot =>
+                !file.IsLockedByOther(TableLayout.SlotLocks + slot))
             : null;
     }
 

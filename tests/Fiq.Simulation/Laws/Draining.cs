@@ -38,7 +38,8 @@ internal sealed class Draining(Ledger ledger, Ending ending, Opened opened, Grou
             foreach (OffsetRun run in before.Unsettled) expected.UnionWith(Inspection.Range(run.From, run.To));
             LawBrokenException.Unless(
                 before.Ready + before.Delayed + before.Retrying == expected.Count && before.Leased == 0, "I5",
-                $"{name} says {before.Ready} ready, {before.Delayed} and {before.Retrying} waiting of {expected.Count}");
+                $"{name} says {before.Ready} ready, {before.Delayed} and {before.Retrying} waiting of "
+                    + $"{expected.Count}");
             _messages = opened.ReadAll().ToDictionary(each => each.Offset, each => each.Body);
             using var claimer = new Claimer(opened.Log, group, name, opened.Process.Machine.Clock);
             while (Next(opened, group, claimer) is { Count: > 0 } deliveries)

@@ -186,7 +186,7 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
             status.Cursor <= opened.Log.FirstOffset + messages.Count, "I6", $"{name} stands behind the log's end");
     }
 
-    /// <summary>Nothing is settled as given up whose letter does not lie among the dead, and nothing else is there.</summary>
+    /// <summary>Nothing is settled as given up whose letter does not lie among the dead.</summary>
     private static void CheckLetters(Opened opened, GroupName name, IEnumerable<long> givenUp)
     {
         long[] offsets = [.. givenUp];
