@@ -52,7 +52,18 @@ internal sealed class Sealer(LogContext context, ControlLocks locks)
     {
         List<SegmentName> names = SegmentList.Read(context.Folder);
         int last = names.IndexOf(name);
-        for (int index = Math.Max(1, last - PredecessorsMax); index <= last; index++) SealBefore(names, index);
+        for (int index = Math.Max(1, last - PredecessorsMax); index <= last; index++)
+        {
+            try
+            {
+                SealBefore(names, index);
+            }
+            catch (DamagedException)
+            {
+                // What can't be read stays as it is. Whoever needs what is in it is told.
+                continue;
+            }
+        }
     }
 
     /// <summary>Seals the segment before this one.</summary>
