@@ -1,5 +1,4 @@
 using Fiq.Engine;
-using Fiq.Groups;
 using Fiq.Simulation.Facts;
 using Fiq.Simulation.Machine;
 
