@@ -48,11 +48,11 @@ internal sealed class CommandLine
     /// <summary>Runs one command line to its end; never throws.</summary>
     public async Task<ExitCode> RunAsync(IReadOnlyList<string> args)
     {
-        ParseResult parse = _root.Parse(args, Parsing);
+        (ParseResult parse, IReadOnlyList<string>? words) = Parse(args);
         var report = new ErrorReport(_streams, parse.GetValue(_common.Json));
         try
         {
-            ExitCode exit = await RunAsync(parse, report);
+            ExitCode exit = await RunAsync(parse, words, report);
             _streams.Output.Flush();
             return exit;
         }
@@ -66,7 +66,24 @@ internal sealed class CommandLine
         }
     }
 
-    private async Task<ExitCode> RunAsync(ParseResult parse, ErrorReport report)
+    /// <summary>
+    /// What stands behind <c>--</c> is data for most commands, and for some a command with arguments of its own, which
+    /// the parser would take for ours.
+    /// </summary>
+    private (ParseResult Parse, IReadOnlyList<string>? CommandWords) Parse(IReadOnlyList<string> args)
+    {
+        int dashes = args.ToList().IndexOf("--");
+        if (dashes >= 0)
+        {
+            ParseResult front = _root.Parse([.. args.Take(dashes)], Parsing);
+            if (front.CommandResult.Command is CliCommand { TakesCommand: true })
+                return (front, [.. args.Skip(dashes + 1)]);
+        }
+
+        return (_root.Parse(args, Parsing), null);
+    }
+
+    private async Task<ExitCode> RunAsync(ParseResult parse, IReadOnlyList<string>? words, ErrorReport report)
     {
         Command command = parse.CommandResult.Command;
         if (parse.GetValue(_common.Help)) return HelpPage.Write(_streams, command, _root);
@@ -74,7 +91,10 @@ internal sealed class CommandLine
         if (parse.GetValue(_common.Version)) return Print($"fiq {Version}\n");
         if (command == _root) return Print(HelpPage.Greeting);
         if (command is not CliCommand { Run: { } run }) return HelpPage.Write(_streams, command, _root);
-        await using var invocation = new Invocation(parse, _common, _streams, _environment, _open, report);
+        await using var invocation = new Invocation(parse, _common, _streams, _environment, _open, report)
+        {
+            CommandWords = words,
+        };
         invocation.Log($"{HelpPage.FullName(command)}, version {Version}");
         try
         {

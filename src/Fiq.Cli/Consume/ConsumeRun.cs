@@ -11,40 +11,55 @@ namespace Fiq.Cli.Consume;
 /// </summary>
 internal sealed class ConsumeRun
 {
+    /// <summary>So long after the grace what was said may still be on its way.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+
     private readonly Invocation _invocation;
     private readonly IQueueConsumer _consumer;
     private readonly ConsumptionOptions _options;
-    private readonly IResultFormat _format;
+    private readonly IConsumeWork _work;
+    private readonly IConsumeFeed? _feed;
+    private readonly Consumption _run;
     private readonly Streams _streams;
+    private readonly TaskCompletionSource _now = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _stops;
 
     public ConsumeRun(
-        Invocation invocation, IQueueConsumer consumer, ConsumptionOptions options, IResultFormat format)
+        Invocation invocation,
+        IQueueConsumer consumer,
+        ConsumptionOptions options,
+        IConsumeWork work,
+        IConsumeFeed? feed = null)
     {
-        (_invocation, _consumer, _options, _format) = (invocation, consumer, options, format);
+        (_invocation, _consumer, _options, _work, _feed) = (invocation, consumer, options, work, feed);
         _streams = invocation.Streams;
+        _run = new Consumption(consumer, work.Handler, work.Results, options);
     }
+
+    /// <summary>What has been done so far.</summary>
+    public ConsumeSummary Summary => _run.Summary;
 
     public async Task<ExitCode> RunAsync()
     {
-        bool exitStops = ExitWatch.IsOurs(_streams, _options.StopRule.Ends);
+        bool exitStops = _feed is null && ExitWatch.IsOurs(_streams, _options.StopRule.Ends);
         await SayOpeningAsync(exitStops);
-        using var handler = new SleepHandler();
-        using ResultOutput results = OpenOutput();
-        var run = new Consumption(_consumer, handler, results, _options);
-        using var signals = new StopSignals(_ => Stop(run), _ => Stop(run));
-        if (exitStops) ExitWatch.Start(_streams, () => Stop(run));
+        using var signals = new StopSignals(_ => Stop(), _ => Stop());
+        _work.Begin(() => _run.Stop());
+        _feed?.Begin(() => _run.Stop());
+        if (exitStops) ExitWatch.Start(_streams, Stop);
         try
         {
-            await run.RunAsync();
+            await _run.RunAsync();
         }
         finally
         {
+            await _work.EndAsync(_now.Task);
             // Also before an error, which is the last of the output.
-            _invocation.Say(ConsumeWords.Summary(run.Summary));
+            string fed = _feed is null ? "" : await _feed.EndAsync();
+            _invocation.Say(ConsumeWords.Summary(_run.Summary) + fed);
         }
 
-        return signals.ExitAfterDrain(Exit(run.Summary));
+        return signals.ExitAfterDrain(Exit(_run.Summary));
     }
 
     private async Task SayOpeningAsync(bool exitStops)
@@ -71,35 +86,47 @@ internal sealed class ConsumeRun
         _invocation.Say(ConsumeWords.Opening(_consumer.Queue, group, _options.Workers, exitStops));
     }
 
-    private ResultOutput OpenOutput()
-    {
-        int descriptor = _streams.OutputDescriptor;
-        bool pauses = descriptor >= 0 && PosixCalls.CanPause(descriptor);
-        IOutlet outlet = pauses ? new DescriptorOutlet(descriptor) : new StreamOutlet(_streams.Output);
-        var results = new ResultOutput(_format, outlet, _streams.OutputIsTerminal, TimeProvider.System);
-        if (outlet.Holds) HangUpWatch.Start(descriptor, results.ReaderGone);
-        return results;
-    }
-
     /// <summary>The first request ends the run gently, the next one at once, wherever they come from.</summary>
-    private void Stop(Consumption run)
+    private void Stop()
     {
+        _feed?.Stop();
         if (Interlocked.Increment(ref _stops) > 1)
         {
-            run.StopNow();
+            _run.StopNow();
+            _now.TrySetResult();
             return;
         }
 
-        Finishing finishing = run.Stop();
+        Finishing finishing = _run.Stop();
+        _ = LimitLastWordsAsync();
         if (finishing.Messages > 0) _invocation.Say(ConsumeWords.Stopping(finishing));
     }
 
-    private ExitCode Exit(ConsumeSummary summary) => summary.Reason switch
+    /// <summary>Nobody who reads nothing may hold us for longer than the work may.</summary>
+    private async Task LimitLastWordsAsync()
     {
-        EndReason.OutputClosed => ExitCode.OutputClosed,
-        EndReason.Idle when !summary.AnyCame => throw new FiqException(
-            ErrorCode.NothingReceived,
-            $"nothing came for {DurationText.Format(_options.StopRule.Idle!.Value)}"),
-        _ => ExitCode.Done,
-    };
+        await Task.Delay(_options.Grace + LastWords);
+        _now.TrySetResult();
+    }
+
+    private ExitCode Exit(ConsumeSummary summary)
+    {
+        if (summary.StopRequest is { } why)
+            throw new FiqException(
+                ErrorCode.Failed, $"the work can't go on: {why}", "What it had was handed back; no attempt is spent.");
+        if (_work.OutputWasClosed) return ExitCode.OutputClosed;
+        return summary.Reason switch
+        {
+            EndReason.OutputClosed => ExitCode.OutputClosed,
+            EndReason.Idle when !summary.AnyCame => throw new FiqException(
+                ErrorCode.NothingReceived,
+                $"nothing came for {DurationText.Format(_options.StopRule.Idle!.Value)}"),
+            EndReason.Paused => throw new FiqException(
+                ErrorCode.Busy,
+                $"group \"{_consumer.Group}\" of queue \"{_consumer.Queue}\" is paused, and something waits in it",
+                $"fiq group resume {_consumer.Queue} {_consumer.Group}, or fiq queue resume {_consumer.Queue}."),
+            EndReason.Empty or EndReason.Count or EndReason.Idle when summary.Dead > 0 => ExitCode.SomeRefused,
+            _ => ExitCode.Done,
+        };
+    }
 }

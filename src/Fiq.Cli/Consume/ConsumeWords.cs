@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fiq.Cli.Frame;
 using Fiq.Cli.Messages;
 using Fiq.Engine;
 using Fiq.Workers;
@@ -15,14 +16,23 @@ internal static class ConsumeWords
     {
         string delayed = group.Delayed > 0 ? string.Create(Invariant, $", {group.Delayed:N0} delayed") : "";
         string waiting = string.Create(Invariant, $"{group.Ready + group.Retrying:N0} waiting{delayed}");
+        string paused = group.Paused ? " · paused" : "";
         string work = SecondsText.Format((long)Math.Round(group.BacklogSeconds * 1e6));
         string stops = exitStops ? "exit or Ctrl-C stops" : "Ctrl-C stops";
-        return $"{queue} · group {group.Name} · {Count(workers, "worker")} · {waiting}, {work} of work · {stops}";
+        return $"{queue} · group {group.Name} · {Count(workers, "worker")} · {waiting}, {work} of work{paused} · "
+            + stops;
     }
 
     /// <summary><c>fiq: warning: 00000003-….log is damaged at bytes 5..9: why; run fiq verify orders</c></summary>
     public static string Warning(DamagedException damage, QueueName queue) =>
         $"fiq: warning: {Printable.Escape(damage.Message)}; run fiq verify {queue}\n";
+
+    /// <summary>Damage found at rest: this run goes on, but whoever reads on will come to it.</summary>
+    public static void Warn(Invocation invocation, DamagedException damage, QueueName queue)
+    {
+        if (invocation.Json) invocation.Errors.Write(damage);
+        else invocation.Streams.WriteError(Warning(damage, queue));
+    }
 
     /// <summary><c>finishing 1 message, 29 s left; Ctrl-C again hands it back</c></summary>
     public static string Stopping(Finishing finishing)
@@ -34,7 +44,9 @@ internal static class ConsumeWords
         return $"finishing {Count(finishing.Messages, "message")}{left}; Ctrl-C again hands {them} back";
     }
 
-    /// <summary><c>1,000 done in 1.012 s, 100 s of work · 3 handed back · 1 lease lost · 2 delayed</c></summary>
+    /// <summary>
+    /// <c>1,000 done in 1.012 s, 100 s of work · 2 retried · 1 dead · 3 handed back · 1 lease lost · 2 delayed</c>
+    /// </summary>
     public static string Summary(ConsumeSummary summary)
     {
         var parts = new List<string> { string.Create(Invariant, $"{summary.Done:N0} done") };
@@ -45,6 +57,8 @@ internal static class ConsumeWords
                 parts[0] += string.Create(Invariant, $", {Math.Round(summary.Work.TotalSeconds, 3)} s of work");
         }
 
+        if (summary.Retried > 0) parts.Add(string.Create(Invariant, $"{summary.Retried:N0} retried"));
+        if (summary.Dead > 0) parts.Add(string.Create(Invariant, $"{summary.Dead:N0} dead"));
         if (summary.HandedBack > 0) parts.Add(string.Create(Invariant, $"{summary.HandedBack:N0} handed back"));
         if (summary.LeasesLost > 0) parts.Add($"{Count(summary.LeasesLost, "lease")} lost");
         if (summary.Delayed > 0) parts.Add(string.Create(Invariant, $"{summary.Delayed:N0} delayed"));

@@ -16,7 +16,7 @@ internal static class DeadPurgeCommand
         CliCommand command = new CliCommand(
             "purge",
             "Throws dead letters away for good.",
-            "fiq dead purge orders --older 30d --dry-run",
+            "fiq dead purge orders --older 720h --dry-run",
             "fiq dead purge orders --error timed --yes")
         {
             queue, consent.Yes, consent.DryRun,

@@ -14,6 +14,9 @@ internal sealed class CliCommand : Command
     /// <summary>Command lines as a person would type them; help begins with them.</summary>
     public IReadOnlyList<string> Examples { get; }
 
+    /// <summary>Whether what stands behind <c>--</c> is a command with its arguments.</summary>
+    public bool TakesCommand { get; init; }
+
     /// <summary>What it does; null for a command that only holds others.</summary>
     public Func<Invocation, Task<ExitCode>>? Run { get; set; }
 

@@ -68,7 +68,9 @@ internal static class HelpPage
             usage.Append(optional ? $" [{argument.Name}{dots}]" : $" {argument.Name}{dots}");
         }
 
-        return usage.Append(" [options]").ToString();
+        usage.Append(" [options]");
+        if (command is CliCommand { TakesCommand: true }) usage.Append(" [-- COMMAND [ARG...]]");
+        return usage.ToString();
     }
 
     private static string FirstSentence(Command command)

@@ -41,6 +41,12 @@ internal sealed class Invocation : IAsyncDisposable
         _store = new Lazy<StoreLocation>(() => StoreLocation.Resolve(parse.GetValue(common.Store), environment));
     }
 
+    /// <summary>What stands behind <c>--</c>, for a command that takes one; null without <c>--</c>.</summary>
+    public IReadOnlyList<string>? CommandWords { get; init; }
+
+    /// <summary>The words of the command line behind <c>fiq</c>, up to <c>--</c>.</summary>
+    public IReadOnlyList<string> Words => [.. _parse.Tokens.Select(token => token.Value)];
+
     /// <summary>Standard input, output and error.</summary>
     public Streams Streams { get; }
 

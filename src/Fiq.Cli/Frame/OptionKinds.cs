@@ -57,6 +57,29 @@ internal static class OptionKinds
         Parsed<TimeSpan?>(
             name, "DURATION", description, defaultText, null, text => ReadDuration(name, text), aliases);
 
+    /// <summary>Two durations, the first no longer than the second, such as <c>1s..5m</c>.</summary>
+    public static Option<(TimeSpan Min, TimeSpan Max)> DurationRange(
+        string name, string description, (TimeSpan Min, TimeSpan Max) defaultValue) =>
+        Parsed(
+            name, "MIN..MAX", description,
+            $"{DurationText.Format(defaultValue.Min)}..{DurationText.Format(defaultValue.Max)}", defaultValue,
+            text => text.Split("..") is [var min, var max]
+                && DurationText.TryParse(min, out TimeSpan from)
+                && DurationText.TryParse(max, out TimeSpan to)
+                && from <= to
+                ? (from, to)
+                : throw Wrong(
+                    $"{name} \"{Printable.Escape(text)}\" is not a range of durations",
+                    "Such as 1s..5m, the shorter one first."));
+
+    /// <summary>A rate such as <c>100/s</c>, per second; null when not given.</summary>
+    public static Option<double?> Rate(string name, string description, string defaultText) =>
+        Parsed<double?>(
+            name, "N/UNIT", description, defaultText, null,
+            text => RateText.TryParse(text, out double perSecond)
+                ? perSecond
+                : throw Wrong($"{name} \"{Printable.Escape(text)}\" is not a rate", "Such as 100/s, 5/m or 20/h."));
+
     /// <summary>A size such as <c>64KiB</c>; a bare number is bytes.</summary>
     public static Option<long> Size(string name, string description, long defaultValue, long min, long max) =>
         Parsed(
@@ -106,6 +129,14 @@ internal static class OptionKinds
         CustomParser = result => Read<QueueName?>(result, text => QueueName.Parse(text)),
     };
 
+    /// <summary>A queue to work on that need not be named.</summary>
+    public static Argument<QueueName?> WorkQueueIfAny(string description)
+    {
+        Argument<QueueName?> queue = QueueIfAny(description);
+        queue.CustomParser = result => Read<QueueName?>(result, text => WorkQueue(text));
+        return queue;
+    }
+
     /// <summary>The queue, for commands that must be told which.</summary>
     public static Argument<QueueName> RequiredQueue() => new("QUEUE")
     {
@@ -113,6 +144,15 @@ internal static class OptionKinds
         HelpName = "QUEUE",
         Arity = ArgumentArity.ExactlyOne,
         CustomParser = result => Read(result, WorkQueue),
+    };
+
+    /// <summary>The group, for commands that must be told which.</summary>
+    public static Argument<GroupName> RequiredGroup() => new("GROUP")
+    {
+        Description = "The group.",
+        HelpName = "GROUP",
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result => Read(result, GroupName.Parse),
     };
 
     /// <summary>The group to work for.</summary>

@@ -9,20 +9,23 @@ namespace Fiq.Cli.Groups;
 internal static class GroupCommands
 {
     public static Command Create() => new CliCommand(
-        "group", "Creates groups: each gets every message.", "fiq group create orders audit --from first")
+        "group",
+        "Shows, creates, moves and deletes groups: each gets every message.",
+        "fiq group create orders audit --from first")
     {
+        GroupShowCommand.CreateList(),
+        GroupShowCommand.CreateShow(),
         CreateGroup(),
+        GroupSeekCommand.Create(),
+        PauseCommands.OfGroup(paused: true),
+        PauseCommands.OfGroup(paused: false),
+        GroupDeleteCommand.Create(),
     };
 
     private static CliCommand CreateGroup()
     {
         Argument<QueueName> queue = OptionKinds.RequiredQueue();
-        var group = new Argument<GroupName>("GROUP")
-        {
-            Description = "The group.",
-            HelpName = "GROUP",
-            CustomParser = result => OptionKinds.Read(result, GroupName.Parse),
-        };
+        Argument<GroupName> group = OptionKinds.RequiredGroup();
         Option<StartPosition?> from = OptionKinds.From();
         return new CliCommand(
             "create",

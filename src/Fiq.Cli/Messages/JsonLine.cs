@@ -19,9 +19,12 @@ internal sealed class JsonLine : ILineFormat
     private readonly MessageKey _key;
     private readonly long _timeMicroseconds;
     private readonly MessageHeaders _headers;
+    private readonly Urgency _urgency;
 
-    public JsonLine(MessageKey? key, long? timeMicroseconds, MessageHeaders headers, int bodySizeMax)
+    public JsonLine(
+        MessageKey? key, long? timeMicroseconds, MessageHeaders headers, int bodySizeMax, Urgency? urgency = null)
     {
+        _urgency = urgency ?? Urgency.None;
         _key = key ?? default;
         _timeMicroseconds = timeMicroseconds ?? 0;
         _headers = headers;
@@ -79,6 +82,8 @@ internal sealed class JsonLine : ILineFormat
         Body = members.Body,
         ProcessingMicroseconds = members.TimeMicroseconds ?? _timeMicroseconds,
         Headers = members.HasHeaders ? members.CreateHeaders(_headers) : _headers,
+        Priority = members.Priority ?? _urgency.Priority,
+        NotBeforeMicroseconds = members.NotBeforeMicroseconds ?? _urgency.NotBefore(),
     };
 
     private static LineRefusal NotJson(string what) => new(RefusalKind.NotJson, what);

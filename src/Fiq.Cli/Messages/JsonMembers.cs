@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using Fiq.Cli.Frame;
 
 namespace Fiq.Cli.Messages;
 
@@ -28,6 +29,10 @@ internal sealed class JsonMembers
 
     public long? TimeMicroseconds { get; private set; }
 
+    public int? Priority { get; private set; }
+
+    public long? NotBeforeMicroseconds { get; private set; }
+
     public bool HasHeaders => _headers.Count > 0;
 
     /// <summary>The message's own headers, then those given for all that it does not have itself.</summary>
@@ -52,12 +57,8 @@ internal sealed class JsonMembers
             "bodyBase64" => ReadBase64(ref reader),
             "time" => ReadTime(ref reader),
             "headers" => ReadHeaders(ref reader),
-            "priority" => reader.TokenType == JsonTokenType.Number && reader.ValueSpan.SequenceEqual("0"u8)
-                ? null
-                : "priority other than 0 is not built into this version",
-            "notBefore" => reader.TokenType == JsonTokenType.Null
-                ? null
-                : "notBefore other than null is not built into this version",
+            "priority" => ReadPriority(ref reader),
+            "notBefore" => ReadNotBefore(ref reader),
             // Where a message was, and what became of it there, belongs to the queue that it came from.
             _ => reader.TokenType is JsonTokenType.Number or JsonTokenType.String or JsonTokenType.Null
                 ? null
@@ -109,6 +110,22 @@ internal sealed class JsonMembers
             return "time is not 0 to 86400 seconds with at most 6 decimals";
         TimeMicroseconds = time;
         return null;
+    }
+
+    private string? ReadPriority(ref Utf8JsonReader reader)
+    {
+        bool isDigit = reader.TokenType == JsonTokenType.Number && reader.ValueSpan.Length == 1;
+        if (!isDigit) return $"priority is not 0 to {Message.PriorityMax}";
+        Priority = reader.ValueSpan[0] - '0';
+        return null;
+    }
+
+    private string? ReadNotBefore(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Null) return null;
+        bool isTime = reader.TokenType == JsonTokenType.String
+            && TimeText.TryParse(reader.GetString() ?? "", out long time) && (NotBeforeMicroseconds = time) >= 0;
+        return isTime ? null : "notBefore is not a time such as 2026-01-31T12:00:00Z";
     }
 
     private string? ReadHeaders(ref Utf8JsonReader reader)

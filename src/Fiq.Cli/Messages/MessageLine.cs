@@ -20,10 +20,13 @@ internal sealed class MessageLine : ILineFormat
     private readonly MessageKey? _key;
     private readonly long? _timeMicroseconds;
     private readonly MessageHeaders _headers;
+    private readonly Urgency _urgency;
     private readonly string _expected;
 
-    public MessageLine(MessageKey? key, long? timeMicroseconds, MessageHeaders headers, int bodySizeMax)
+    public MessageLine(
+        MessageKey? key, long? timeMicroseconds, MessageHeaders headers, int bodySizeMax, Urgency? urgency = null)
     {
+        _urgency = urgency ?? Urgency.None;
         _key = key;
         _timeMicroseconds = timeMicroseconds;
         _headers = headers;
@@ -66,6 +69,8 @@ internal sealed class MessageLine : ILineFormat
             Body = line[bodyStart..bodyEnd],
             ProcessingMicroseconds = time,
             Headers = _headers,
+            Priority = _urgency.Priority,
+            NotBeforeMicroseconds = _urgency.NotBefore(),
         };
     }
 

@@ -6,9 +6,12 @@ internal sealed class RawLine : ILineFormat
     private readonly MessageKey _key;
     private readonly long _timeMicroseconds;
     private readonly MessageHeaders _headers;
+    private readonly Urgency _urgency;
 
-    public RawLine(MessageKey? key, long? timeMicroseconds, MessageHeaders headers, int bodySizeMax)
+    public RawLine(
+        MessageKey? key, long? timeMicroseconds, MessageHeaders headers, int bodySizeMax, Urgency? urgency = null)
     {
+        _urgency = urgency ?? Urgency.None;
         _key = key ?? default;
         _timeMicroseconds = timeMicroseconds ?? 0;
         _headers = headers;
@@ -32,6 +35,8 @@ internal sealed class RawLine : ILineFormat
                 Body = line,
                 ProcessingMicroseconds = _timeMicroseconds,
                 Headers = _headers,
+                Priority = _urgency.Priority,
+                NotBeforeMicroseconds = _urgency.NotBefore(),
             };
     }
 }

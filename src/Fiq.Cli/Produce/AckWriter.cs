@@ -34,7 +34,11 @@ internal sealed class AckWriter
         _output.Advance(line.Used);
     }
 
-    public void Flush() => _output.Flush();
+    public void Flush()
+    {
+        // Where nothing is told, stdout may be somebody else's.
+        if (!_quiet) _output.Flush();
+    }
 
     /// <summary>How durable, in the words of JSON and of the prompt.</summary>
     public static string Word(Durability durability) => durability == Durability.Synced ? "synced" : "written";

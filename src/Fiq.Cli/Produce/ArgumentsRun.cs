@@ -13,14 +13,15 @@ internal static class ArgumentsRun
         IQueueProducer producer,
         ILineFormat format,
         IReadOnlyList<string> arguments,
-        RefusalReport refusals)
+        RefusalReport refusals,
+        bool isNumbered)
     {
         RefuseDamagedBytes(arguments);
         var messages = new List<Message>(arguments.Count);
         for (int i = 0; i < arguments.Count; i++)
         {
             if (format.Parse(Encoding.UTF8.GetBytes(arguments[i]), out LineRefusal? refusal) is { } message)
-                messages.Add(message);
+                messages.Add(isNumbered ? message with { Sequence = (ulong)i + 1 } : message);
             else
                 refusals.Add(i + 1, refusal!);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Fiq.Cli.Messages;
 using Fiq.Engine;
+using Fiq.Pipeline;
 
 namespace Fiq.Cli.Produce;
 
@@ -14,41 +15,47 @@ internal sealed class PipeRun
     private const int BatchCountMax = 8192;
 
     private readonly IQueueProducer _producer;
-    private readonly LineReader _reader;
+    private readonly ILineSource _reader;
     private readonly ILineFormat _format;
     private readonly AckWriter _acks;
     private readonly RefusalReport _refusals;
     private readonly InFlight _inFlight = new();
-    private readonly Func<bool> _inputIsReady;
+    private readonly PipeRules _rules;
     private List<Message> _batch = [];
     private long _batchBytes;
-    private long _batchFirstLine;
+    private List<long> _batchLines = [];
     private Exception? _readError;
 
     public PipeRun(
         IQueueProducer producer,
-        LineReader reader,
+        ILineSource reader,
         ILineFormat format,
         AckWriter acks,
         RefusalReport refusals,
-        Func<bool> inputIsReady)
+        PipeRules rules)
     {
         _producer = producer;
         _reader = reader;
         _format = format;
         _acks = acks;
         _refusals = refusals;
-        _inputIsReady = inputIsReady;
+        _rules = rules;
     }
 
-    /// <summary>Messages acknowledged and told.</summary>
+    /// <summary>Messages acknowledged and told, without those that were stored before.</summary>
     public long Acked { get; private set; }
+
+    /// <summary>Messages that were stored before.</summary>
+    public long Known { get; private set; }
 
     /// <summary>The line <c>exit</c> that ended the input, or 0.</summary>
     public long ExitLine { get; private set; }
 
     /// <summary>Whether lines followed the one that said <c>exit</c>.</summary>
     public bool MoreFollowed { get; private set; }
+
+    /// <summary>Whether the input was read to its end, and all of it was given to the queue.</summary>
+    public bool IsWhole { get; private set; }
 
     /// <summary>Takes no more input; what is under way is finished. Safe from any thread.</summary>
     public void Stop() => _inFlight.Close();
@@ -83,13 +90,16 @@ internal sealed class PipeRun
             catch (FiqException error)
             {
                 _inFlight.Close();
-                first ??= WithPlace(error, batch);
+                int stored = (error as PartlyStoredException)?.Stored.Count ?? 0;
+                if (error is PartlyStoredException partly) Tell(batch, partly.Stored);
+                first ??= WithPlace(error, batch.Lines[stored]);
             }
             finally
             {
                 _inFlight.Finish(batch);
             }
 
+            _rules.Told?.Invoke(Acked);
             if (!_inFlight.IsNextStored) _acks.Flush();
         }
 
@@ -99,18 +109,23 @@ internal sealed class PipeRun
 
     private void Tell(PendingBatch batch, IReadOnlyList<Acknowledgement> acks)
     {
-        for (int i = 0; i < acks.Count; i++) _acks.Write(acks[i], batch.Messages[i].Key);
-        Acked += acks.Count;
+        for (int i = 0; i < acks.Count; i++)
+        {
+            _acks.Write(acks[i], batch.Messages[i].Key);
+            if (acks[i].Duplicate) Known++;
+            else Acked++;
+        }
     }
 
-    private static FiqException WithPlace(FiqException error, PendingBatch batch)
+    private FiqException WithPlace(FiqException error, long line)
     {
         CultureInfo invariant = CultureInfo.InvariantCulture;
+        string next = _rules.GoOn?.Invoke(line) ?? string.Create(invariant, $"go on with tail -n +{line}");
         string hint = error.Code == ErrorCode.Unknown
-            ? string.Create(invariant, $"It can't be known whether the lines from {batch.FirstLine:N0} on are stored.")
+            ? string.Create(invariant, $"It can't be known whether the lines from {line:N0} on are stored.")
             : string.Create(
                 invariant,
-                $"Stored up to line {batch.FirstLine - 1:N0}; go on with tail -n +{batch.FirstLine}. {error.Hint}");
+                $"Stored up to line {line - 1:N0}; {next}. {error.Hint}");
         return new FiqException(error.Code, error.Message, hint.TrimEnd(), error) { Queue = error.Queue };
     }
 
@@ -121,7 +136,7 @@ internal sealed class PipeRun
             while (TakeAvailable() && Send())
             {
                 if (_reader.Fill()) continue;
-                _ = TakeAvailable() && Send();
+                if (TakeAvailable()) IsWhole = Send(isEnd: true);
                 break;
             }
         }
@@ -140,11 +155,11 @@ internal sealed class PipeRun
         {
             if (!Take(line))
             {
-                Send();
+                IsWhole = Send(isEnd: true);
                 return false;
             }
 
-            if (_batch.Count >= BatchCountMax && !Send()) return false;
+            if (_batch.Count >= (_rules.Pace?.BatchCountMax ?? BatchCountMax) && !Send()) return false;
         }
 
         return true;
@@ -160,34 +175,49 @@ internal sealed class PipeRun
         }
 
         ReadOnlyMemory<byte> bytes = _format.IsText ? TextLine.WithoutReturn(line.Bytes) : line.Bytes;
-        if (_format.IsText && TextLine.IsExit(bytes.Span))
+        if (_rules.InputIsReady is { } isReady && _format.IsText && TextLine.IsExit(bytes.Span))
         {
             ExitLine = line.Number;
-            MoreFollowed = _reader.HasRest || (_inputIsReady() && _reader.Fill());
+            MoreFollowed = _reader.HasRest || (isReady() && _reader.Fill());
             return false;
         }
 
-        if (_format.Parse(bytes, out LineRefusal? refusal) is { } message) Add(message, line.Number);
-        else _refusals.Add(line.Number, refusal!);
+        if (_format.Parse(bytes, out LineRefusal? refusal) is { } message)
+            Add(_rules.Numbering?.Number(message, line) ?? message, line.Number);
+        else
+            _refusals.Add(line.Number, refusal!);
         return true;
     }
 
     private void Add(Message message, long line)
     {
-        if (_batch.Count == 0) _batchFirstLine = line;
         _batch.Add(message);
+        _batchLines.Add(line);
         _batchBytes += message.Body.Length;
     }
 
     /// <summary>Starts what has been gathered; false when nothing more may be stored.</summary>
-    private bool Send()
+    private bool Send(bool isEnd = false)
     {
-        if (_batch.Count == 0) return true;
+        int held = _rules.Numbering is { HoldsLast: true } && !isEnd ? 1 : 0;
+        if (_batch.Count <= held) return true;
         List<Message> messages = _batch;
-        (long bytes, long firstLine) = (_batchBytes, _batchFirstLine);
-        _batch = [];
+        List<long> lines = _batchLines;
+        (_batch, _batchLines) = (messages[^held..], lines[^held..]);
+        long bytes = _batchBytes;
         _batchBytes = 0;
-        return _inFlight.TryStart(bytes, () => new PendingBatch(messages, bytes, firstLine, Start(messages)));
+        if (held > 0)
+        {
+            messages.RemoveAt(messages.Count - 1);
+            lines.RemoveAt(lines.Count - 1);
+            _batchBytes = _batch[0].Body.Length;
+            bytes -= _batchBytes;
+        }
+
+        if (_rules.Numbering is { } numbering)
+            messages[^1] = isEnd && numbering.HoldsLast ? numbering.End(messages[^1]) : numbering.Close(messages[^1]);
+        _rules.Pace?.Wait(messages.Count);
+        return _inFlight.TryStart(bytes, () => new PendingBatch(messages, bytes, lines, Start(messages)));
     }
 
     private async Task<IReadOnlyList<Acknowledgement>> Start(List<Message> messages) =>

@@ -1,10 +1,9 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Globalization;
 using Fiq.Cli.Frame;
 using Fiq.Cli.Messages;
 using Fiq.Cli.Terminal;
 using Fiq.Engine;
+using Fiq.Pipeline;
 
 namespace Fiq.Cli.Produce;
 
@@ -20,7 +19,9 @@ internal static class ProduceCommand
                 + "line number, and the rest goes on.",
             "fiq produce orders a1:hello:2",
             "printf 'a1:hello:2\\nb2:world:0.5\\n' | fiq produce orders",
-            "fiq produce mails --raw --time 1 < mails.txt")
+            "fiq produce mails --raw --time 1 < mails.txt",
+            "fiq produce mails --file mails.txt --raw --key mail",
+            "seq 1000 | fiq produce numbers --raw --producer seq-1000")
         {
             Run = invocation => RunAsync(invocation, options),
         };
@@ -36,58 +37,42 @@ internal static class ProduceCommand
         if (!invocation.Quiet && output >= 0 && !PosixCalls.IsInherited(output)) return ExitCode.OutputClosed;
         QueueName queue = invocation.Get(options.Queue);
         string[] messages = invocation.Get(options.Messages);
-        bool isPrompt = messages.Length == 0 && invocation.Streams.InputIsTerminal && !invocation.Json;
-        // At the prompt a person may try again; a script goes on behind the last line that was stored.
-        var opening = new ProducerOptions { StopAtFailure = !isPrompt };
+        string? path = invocation.Get(options.File);
+        bool isPrompt = messages.Length == 0 && path is null && invocation.Streams.InputIsTerminal && !invocation.Json;
+        ProducerName? name = invocation.Get(options.Producer) ?? (path is null ? null : FileProducer.NameOf(path));
+        using var wait = new FullWait(invocation);
+        var opening = new ProducerOptions
+        {
+            // At the prompt a person may try again; a script goes on behind the last line that was stored.
+            StopAtFailure = !isPrompt,
+            // Arguments are stored together; of lines as many as there is room for.
+            StoreWhatFits = !isPrompt && messages.Length == 0,
+            Name = name,
+            WhenFull = options.WaitsWhenFull(invocation) ? wait.Ask : null,
+        };
         await using IQueueProducer producer =
             await invocation.Engine.OpenProducerAsync(queue, opening, CancellationToken.None);
         invocation.Log($"{queue} is open for producing, messages of at most {producer.MessageBytesMax} bytes");
         ILineFormat format = options.Format(invocation, producer.MessageBytesMax);
-        if (isPrompt) return await new PromptRun(invocation, producer, format).RunAsync();
+        ProducerPosition last = await producer.FindPositionAsync(CancellationToken.None);
+        if (isPrompt) return await new PromptRun(invocation, producer, format, name is null ? null : last).RunAsync();
         if (producer.QueueCreated) invocation.Say(await NewQueue.SentenceAsync(invocation, queue));
         var refusals = new RefusalReport(
             invocation.Streams, invocation.Json, messages.Length > 0 ? "message" : "line", queue);
-        return messages.Length > 0
-            ? await ArgumentsRun.RunAsync(invocation, producer, format, messages, refusals)
-            : await RunPipeAsync(invocation, producer, format, refusals);
-    }
-
-    private static async Task<ExitCode> RunPipeAsync(
-        Invocation invocation, IQueueProducer producer, ILineFormat format, RefusalReport refusals)
-    {
-        Streams streams = invocation.Streams;
-        var acks = new AckWriter(streams.Output, invocation.Json, invocation.Quiet);
-        var reader = new LineReader(streams.Input, format.LineSizeMax);
-        var run = new PipeRun(producer, reader, format, acks, refusals, () => streams.InputIsReady());
-        long started = Stopwatch.GetTimestamp();
-        using var signals = new StopSignals(_ => run.Stop(), StopSignals.EndByDefault);
-        void Summarize() =>
-            invocation.Say(Summary(run.Acked, refusals.Count, Stopwatch.GetElapsedTime(started)));
-        try
-        {
-            await run.RunAsync();
-        }
-        catch (FiqException)
-        {
-            // The error is the last of the output.
-            Summarize();
-            throw;
-        }
-
-        Summarize();
-        if (run.MoreFollowed)
-            invocation.Say($"exit in line {run.ExitLine} ended the input; what follows it was not read");
-        ExitCode exit = refusals.Count > 0 || run.MoreFollowed ? ExitCode.SomeRefused : ExitCode.Done;
-        return signals.ExitAfterDrain(exit);
-    }
-
-    private static string Summary(long acked, long refused, TimeSpan elapsed)
-    {
-        string rest = refused > 0 ? string.Create(CultureInfo.InvariantCulture, $", {refused:N0} refused") : "";
-        string rate = acked >= 1000 && elapsed > TimeSpan.Zero
-            ? string.Create(CultureInfo.InvariantCulture, $" ({acked / elapsed.TotalSeconds:N0}/s)")
-            : "";
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{acked:N0} acked{rest} in {elapsed.TotalSeconds:0.00} s{rate}");
+        if (messages.Length > 0)
+            return await ArgumentsRun.RunAsync(invocation, producer, format, messages, refusals, name is not null);
+        Pace? pace = invocation.Get(options.Rate) is double rate ? new Pace(rate, TimeProvider.System) : null;
+        var run = new StreamRun(invocation, producer, format, refusals, wait, pace);
+        return path is null
+            ? await run.RunPipeAsync(name, last)
+            : await run.RunFileAsync(
+                new FileSourceOptions
+                {
+                    Path = path,
+                    LineSizeMax = format.LineSizeMax,
+                    Again = invocation.Get(options.Again),
+                    Follow = invocation.Get(options.Follow),
+                },
+                last);
     }
 }

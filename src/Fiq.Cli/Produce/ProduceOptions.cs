@@ -18,11 +18,7 @@ internal sealed class ProduceOptions
         CustomParser = result => [.. result.Tokens.Select(token => token.Value)],
     };
 
-    public Option<string> Input { get; } = OptionKinds.Choice(
-        "--input",
-        "What a line is: text is key:message:seconds, raw is the message itself, json is an object "
-            + "with key, body and time.",
-        "text", "text", "raw", "json");
+    public Option<string> Input { get; } = LineInput.Option();
 
     public Option<bool> Raw { get; } = OptionKinds.Flag("--raw", "The same as --input raw.");
 
@@ -44,11 +40,46 @@ internal sealed class ProduceOptions
         CustomParser = result => [.. result.Tokens.Select(token => token.Value)],
     };
 
+    public Option<long> Priority { get; } = OptionKinds.Number(
+        "--priority", "The priority of all messages: a higher one is worked on first.", 0, 0, Message.PriorityMax);
+
+    public Option<TimeSpan?> Delay { get; } = OptionKinds.OptionalDuration(
+        "--delay", "No message is worked on before so long after it was read.", "none");
+
+    public Option<double?> Rate { get; } = OptionKinds.Parsed<double?>(
+        "--rate", "N/s", "Stores no more than so many messages a second, or N/m a minute, N/h an hour.", "no limit",
+        null, ReadRate);
+
+    public Option<ProducerName?> Producer { get; } = OptionKinds.Parsed<ProducerName?>(
+        "--producer", "NAME", "Numbers the lines under this name, so that the same input sent again adds nothing and "
+            + "a longer one only its new lines. One name stands for one input; one process at a time.",
+        "none; with --file the machine and the path", null, text => ProducerName.Parse(text));
+
+    public Option<string?> File { get; } = OptionKinds.Text(
+        "--file", "PATH", "Reads the lines of a file. The queue keeps how far: interrupted and run again it goes on, "
+            + "run twice it adds nothing; another file at that path begins anew.",
+        "stdin");
+
+    public Option<bool> Follow { get; } = OptionKinds.Flag(
+        "--follow", "Goes on as the file grows, and with the next one when it is rotated.");
+
+    public Option<bool> Again { get; } = OptionKinds.Flag(
+        "--again", "Adds the file's lines once more, from the first.");
+
+    public Option<string> WhenFull { get; } = OptionKinds.Choice(
+        "--when-full", "What to do when the queue or the disk is full: stop at the first line that is refused, or wait "
+            + "for room. With --follow the default is wait.",
+        "fail", "fail", "wait");
+
     public void AddTo(Command command)
     {
         command.Arguments.Add(Queue);
         command.Arguments.Add(Messages);
-        foreach (Option option in new Option[] { Input, Raw, Key, Time, Header }) command.Options.Add(option);
+        Option[] all =
+        [
+            Input, Raw, Key, Time, Header, Priority, Delay, Rate, Producer, File, Follow, Again, WhenFull,
+        ];
+        foreach (Option option in all) command.Options.Add(option);
     }
 
     /// <summary>How lines are read, once the queue's limit is known.</summary>
@@ -57,21 +88,40 @@ internal sealed class ProduceOptions
         MessageKey? key = invocation.Get(Key);
         long? time = invocation.Get(Time);
         MessageHeaders headers = MessageHeaders.Create(invocation.Get(Header).Select(ReadHeader));
-        return (invocation.Get(Raw) ? "raw" : invocation.Get(Input)) switch
-        {
-            "raw" => new RawLine(key, time, headers, bodySizeMax),
-            "json" => new JsonLine(key, time, headers, bodySizeMax),
-            _ => new MessageLine(key, time, headers, bodySizeMax),
-        };
+        var urgency = new Urgency((int)invocation.Get(Priority), invocation.Get(Delay) ?? TimeSpan.Zero);
+        string input = invocation.Get(Raw) ? LineInput.Raw : invocation.Get(Input);
+        return LineInput.Format(input, key, time, headers, bodySizeMax, urgency);
     }
 
     /// <summary>Refuses what contradicts itself.</summary>
     public void Check(Invocation invocation)
     {
-        if (invocation.Get(Raw) && invocation.IsGiven(Input) && invocation.Get(Input) != "raw")
+        if (invocation.Get(Raw) && invocation.IsGiven(Input) && invocation.Get(Input) != LineInput.Raw)
             throw OptionKinds.Wrong($"--raw contradicts --input {invocation.Get(Input)}", "Give one of them.");
         _ = MessageHeaders.Create(invocation.Get(Header).Select(ReadHeader));
+        if (invocation.Get(File) is string path) CheckFile(invocation, path);
+        else if (invocation.Get(Follow) || invocation.Get(Again))
+            throw OptionKinds.Wrong(
+                $"{(invocation.Get(Follow) ? "--follow" : "--again")} is about a file", "Name it with --file PATH.");
     }
+
+    /// <summary>Whether to wait for room when the queue or the disk is full.</summary>
+    public bool WaitsWhenFull(Invocation invocation) =>
+        (invocation.IsGiven(WhenFull) ? invocation.Get(WhenFull) == "wait" : invocation.Get(Follow));
+
+    // Before the queue is made: a mistyped path must leave nothing behind.
+    private void CheckFile(Invocation invocation, string path)
+    {
+        if (invocation.Get(Messages).Length > 0)
+            throw OptionKinds.Wrong("messages are given as arguments and with --file", "Give one of them.");
+        if (!System.IO.File.Exists(path))
+            throw OptionKinds.Wrong($"there is no file {Printable.Escape(path)}", "Check the path after --file.");
+    }
+
+    private static double? ReadRate(string text) => RateText.TryParse(text, out double perSecond)
+        ? perSecond
+        : throw OptionKinds.Wrong(
+            $"--rate \"{Printable.Escape(text)}\" is not a rate", "Such as 100/s, 30/m or 1000/h.");
 
     private static long? ReadTime(string text) =>
         SecondsText.TryParse(Encoding.UTF8.GetBytes(text), out long microseconds)

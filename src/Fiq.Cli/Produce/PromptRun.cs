@@ -5,6 +5,7 @@ using Fiq.Cli.Frame;
 using Fiq.Cli.Messages;
 using Fiq.Cli.Terminal;
 using Fiq.Engine;
+using Fiq.Pipeline;
 
 namespace Fiq.Cli.Produce;
 
@@ -28,8 +29,12 @@ internal sealed class PromptRun
     private long _acked;
     private long _refused;
 
-    public PromptRun(Invocation invocation, IQueueProducer producer, ILineFormat format)
+    // Whoever types goes on behind what the name has stored: typed lines are always new.
+    private ulong? _sequence;
+
+    public PromptRun(Invocation invocation, IQueueProducer producer, ILineFormat format, ProducerPosition? last = null)
     {
+        _sequence = last?.Sequence;
         _invocation = invocation;
         _streams = invocation.Streams;
         _producer = producer;
@@ -109,6 +114,7 @@ internal sealed class PromptRun
         try
         {
             long started = Stopwatch.GetTimestamp();
+            if (_sequence is ulong before) message = message with { Sequence = (_sequence = before + 1).Value };
             IReadOnlyList<Acknowledgement> acks = await _producer.ProduceAsync([message], CancellationToken.None);
             Show(acks[0], message, Stopwatch.GetElapsedTime(started));
         }
@@ -164,8 +170,9 @@ internal sealed class PromptRun
             while (reader.Fill());
             while (reader.TryNext(out InputLine line)) _lines.Writer.WriteAsync(line).AsTask().Wait();
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
+            // Disposed: the prompt has ended before its input.
             broken = error;
         }
 

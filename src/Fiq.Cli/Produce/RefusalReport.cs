@@ -28,6 +28,9 @@ internal sealed class RefusalReport
 
     public long Count => Interlocked.Read(ref _count);
 
+    /// <summary>Counts one that was said when the same input was read before.</summary>
+    public void AddKnown() => Interlocked.Increment(ref _count);
+
     public void Add(long number, LineRefusal refusal)
     {
         Interlocked.Increment(ref _count);

@@ -3,16 +3,19 @@ using Fiq.Cli.Frame;
 
 namespace Fiq.Cli.Queues;
 
-/// <summary><c>fiq queue</c>: what is there, making it and removing it.</summary>
+/// <summary><c>fiq queue</c>: what is there, making it, changing it and removing it.</summary>
 internal static class QueueCommands
 {
     public static IEnumerable<Command> Create()
     {
-        yield return new CliCommand("queue", "Shows, creates, purges and deletes queues.", "fiq queue list")
+        yield return new CliCommand("queue", "Shows, creates, changes and deletes queues.", "fiq queue list")
         {
             QueueListCommand.Create("list", "fiq queue list"),
             QueueShowCommand.Create(),
             QueueCreateCommand.Create(),
+            QueueSetCommand.Create(),
+            PauseCommands.OfQueue(paused: true),
+            PauseCommands.OfQueue(paused: false),
             QueuePurgeCommand.Create(),
             QueueDeleteCommand.Create(),
         };

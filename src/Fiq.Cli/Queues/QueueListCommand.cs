@@ -8,7 +8,8 @@ namespace Fiq.Cli.Queues;
 /// <summary><c>fiq queue list</c> and <c>fiq ls</c>: one line per queue, from the view of its slowest group.</summary>
 internal static class QueueListCommand
 {
-    private static readonly string[] Columns = ["queue", "waiting", "running", "backlog", "oldest", "bytes", "groups"];
+    private static readonly string[] Columns =
+        ["queue", "waiting", "running", "dead", "backlog", "oldest", "bytes", "groups"];
 
     public static Command Create(string name, string example) =>
         new CliCommand(name, "Lists the queues: what waits, what runs, how much work that is.", example)
@@ -57,6 +58,7 @@ internal static class QueueListCommand
             queue.Name.ToString(),
             waiting.ToString("N0", invariant),
             leased.ToString("N0", invariant),
+            queue.Groups.Sum(group => group.Dead).ToString("N0", invariant),
             WorkText.Format(queue.BacklogSeconds),
             queue.OldestAgeSeconds is { } age ? WorkText.Format(age) : "-",
             SizeText.Show(queue.Bytes),

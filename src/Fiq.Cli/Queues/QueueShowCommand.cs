@@ -10,9 +10,6 @@ namespace Fiq.Cli.Queues;
 /// <summary><c>fiq queue show</c>: one queue, its groups and who works on it.</summary>
 internal static class QueueShowCommand
 {
-    private static readonly string[] Columns =
-        ["group", "ready", "running", "delayed", "retrying", "unsettled", "work", "oldest", "consumers"];
-
     public static Command Create()
     {
         Argument<QueueName> queue = OptionKinds.AnyQueue();
@@ -47,41 +44,11 @@ internal static class QueueShowCommand
         page.Append(invariant, $"  on disk   {SizeText.Show(queue.Bytes)} in {queue.Segments:N0} {segments}\n");
         foreach (LostRange lost in queue.Lost)
             page.Append(invariant, $"  lost      offsets {lost.FromOffset}..{lost.ToOffset - 1}, says a repair\n");
+        page.Append(invariant, $"  limits    {LimitWords.Of(queue.Limits)}\n");
+        if (queue.Paused) page.Append("  paused: nothing is taken until fiq queue resume\n");
         if (queue.ReadOnlyReason is { } reason)
             page.Append(invariant, $"  read-only: {Printable.Escape(reason)}\n");
         if (queue.Groups.Count == 0) return page.Append("  no groups\n").ToString();
-        page.Append('\n').Append(TextTable.Format([Columns, .. queue.Groups.Select(Row)]));
-        foreach (GroupDescription group in queue.Groups) AppendConsumers(page, group);
-        return page.ToString();
-    }
-
-    private static string[] Row(GroupDescription group)
-    {
-        CultureInfo invariant = CultureInfo.InvariantCulture;
-        return
-        [
-            group.Name.ToString(),
-            group.Ready.ToString("N0", invariant),
-            group.Leased.ToString("N0", invariant),
-            group.Delayed.ToString("N0", invariant),
-            group.Retrying.ToString("N0", invariant),
-            group.Lag.ToString("N0", invariant),
-            WorkText.Format(group.BacklogSeconds),
-            group.OldestAgeSeconds is { } age ? WorkText.Format(age) : "-",
-            group.Consumers.Count.ToString(invariant),
-        ];
-    }
-
-    private static void AppendConsumers(StringBuilder page, GroupDescription group)
-    {
-        CultureInfo invariant = CultureInfo.InvariantCulture;
-        if (group.StopReason is { } reason)
-            page.Append(invariant, $"  {group.Name} has stopped: {Printable.Escape(reason)}\n");
-        foreach (ConsumerDescription consumer in group.Consumers)
-        {
-            page.Append(invariant, $"  {group.Name}: process {consumer.Pid}, {consumer.Workers} workers, ");
-            page.Append(invariant, $"{consumer.Leased:N0} taken, ");
-            page.Append(invariant, $"since {TimeText.Format(consumer.SinceMicroseconds)}\n");
-        }
+        return page.Append('\n').Append(GroupTable.Format(queue.Groups)).ToString();
     }
 }

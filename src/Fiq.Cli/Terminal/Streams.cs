@@ -9,6 +9,7 @@ namespace Fiq.Cli.Terminal;
 internal sealed class Streams
 {
     private const int WidthUnknown = 80;
+    private const int HeightUnknown = 24;
     private readonly Stream _error;
     private readonly Lock _errorLock = new();
     private bool _errorIsClosed;
@@ -53,9 +54,11 @@ internal sealed class Streams
     };
 
     /// <summary>Writes text to stderr at once. Safe to call from several threads.</summary>
-    public void WriteError(string text)
+    public void WriteError(string text) => WriteError(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Writes bytes to stderr at once. Safe to call from several threads.</summary>
+    public void WriteError(ReadOnlySpan<byte> bytes)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
         lock (_errorLock)
         {
             if (_errorIsClosed) return;
@@ -69,6 +72,9 @@ internal sealed class Streams
             }
         }
     }
+
+    /// <summary>The terminal's columns and rows as they are now: a window may change while a command runs.</summary>
+    public (int Width, int Height) Size() => OutputDescriptor >= 0 ? TerminalSize() : (Width, HeightUnknown);
 
     /// <summary>Whether a read of stdin would return at once, with bytes or with its end.</summary>
     public bool InputIsReady()
@@ -84,15 +90,17 @@ internal sealed class Streams
             ? new DescriptorStream(descriptor)
             : new ClosedStream(name);
 
-    private static int TerminalWidth()
+    private static int TerminalWidth() => TerminalSize().Width;
+
+    private static (int Width, int Height) TerminalSize()
     {
         foreach (int descriptor in (ReadOnlySpan<int>)[1, 2])
         {
             // The kernel answers with rows and columns, 16 bits each.
             if (PosixCalls.Control(descriptor, PosixCalls.WindowSize, out ulong size) == 0 && (ushort)(size >> 16) > 0)
-                return (ushort)(size >> 16);
+                return ((ushort)(size >> 16), Math.Max((ushort)size, (ushort)1));
         }
 
-        return WidthUnknown;
+        return (WidthUnknown, HeightUnknown);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Fiq.Files;
 using Fiq.Storage;
 
@@ -8,7 +9,13 @@ namespace Fiq.Engine;
 /// arrived while the last commit was under way goes into the next. When nothing is under way the caller commits by
 /// itself, without a change of threads. Callers are answered outside all locks.
 /// </summary>
-internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailure) : IDisposable
+internal sealed class Appender(
+    QueueLog log,
+    TimeProvider time,
+    ProducerOptions options,
+    AppendGate? limits = null,
+    NamedProducer? producer = null,
+    KeyWindow? keys = null) : IDisposable
 {
     /// <summary>
     /// No commit gathers more than this many bytes of records: enough to amortize a sync, little enough to stay in
@@ -19,7 +26,7 @@ internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailu
     private readonly Lock _gate = new();
 
     // Guarded by the gate: requests in the order of their calls, and whether some thread is committing.
-    private readonly Queue<Request> _waiting = new();
+    private readonly Queue<AppendRequest> _waiting = new();
     private bool _committing;
     private bool _closed;
     private Exception? _failure;
@@ -27,22 +34,44 @@ internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailu
     // Tidying behind a roll. Changed only by whoever commits.
     private Task _care = Task.CompletedTask;
 
-    /// <summary>Stores messages, all or none, and returns the offset of the first once they are durable.</summary>
-    public ValueTask<long> AppendAsync(IReadOnlyList<Message> messages)
+    // What the name adds to each record, rounded up.
+    private readonly int _overhead = producer is null ? 0 : Encoding.UTF8.GetByteCount(producer.Name.ToString()) + 8;
+
+    /// <summary>Stores messages, all or none, and returns where they are once they are durable.</summary>
+    public ValueTask<Stored> AppendAsync(IReadOnlyList<Message> messages)
     {
-        var request = new Request(messages);
+        var request = new AppendRequest(messages, _overhead);
+        Append([request]);
+        return new ValueTask<Stored>(request.Task);
+    }
+
+    /// <summary>Stores messages in order, each as if it came alone; they share commits as far as they can.</summary>
+    public IReadOnlyList<Task<Stored>> AppendEach(IReadOnlyList<Message> messages)
+    {
+        var requests = new AppendRequest[messages.Count];
+        for (int i = 0; i < requests.Length; i++) requests[i] = new AppendRequest([messages[i]], _overhead);
+        Append(requests);
+        return [.. requests.Select(request => request.Task)];
+    }
+
+    private void Append(ReadOnlySpan<AppendRequest> requests)
+    {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            if (_failure is not null) return ValueTask.FromException<long>(_failure);
-            _waiting.Enqueue(request);
-            if (_committing) return new ValueTask<long>(request.Task);
+            if (_failure is not null)
+            {
+                foreach (AppendRequest request in requests) request.Fail(_failure);
+                return;
+            }
+
+            foreach (AppendRequest request in requests) _waiting.Enqueue(request);
+            if (_committing) return;
             _committing = true;
         }
 
         CommitOnce();
         ContinueIfMoreWaits();
-        return new ValueTask<long>(request.Task);
     }
 
     /// <summary>Takes nothing more. What was taken is still brought to its end by whoever commits.</summary>
@@ -85,41 +114,89 @@ internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailu
         }
     }
 
-    private void CommitOnce()
+    private void CommitOnce() => Commit(Gather());
+
+    private void Commit(List<AppendRequest> requests)
     {
-        List<Request> requests = Gather();
+        Exception? told;
+        lock (_gate) told = _failure;
+        if (told is null)
+        {
+            try
+            {
+                while (!TryStore(requests)) continue;
+                return;
+            }
+            catch (FiqException error) when (error.Code == ErrorCode.QueueFull && requests.Count > 1)
+            {
+                // There is no room for all of them; for some there may be.
+                int half = requests.Count / 2;
+                Commit(requests[..half]);
+                Commit(requests[half..]);
+                return;
+            }
+            catch (Exception error)
+            {
+                // Converted: every caller of this commit learns why it was not acknowledged.
+                producer?.Doubt();
+                told = error is FileSystemException system ? system.ToFiqException() : error;
+                if (options.StopAtFailure) Refuse(told, requests);
+            }
+        }
+
+        foreach (AppendRequest request in requests) request.Fail(told);
+    }
+
+    /// <summary>False when it was full and is to be tried again: then nothing of it was stored.</summary>
+    private bool TryStore(List<AppendRequest> requests)
+    {
         try
         {
-            using var commit = new EncodedCommit();
-            long now = (time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
-            foreach (Request request in requests) commit.Add(request.Messages, now);
-            commit.Close();
-            LogMark before = log.Watermark;
-            long offset = log.Commit(commit);
-            foreach (Request request in requests)
-            {
-                request.Complete(offset);
-                offset += request.Messages.Count;
-            }
-
-            if (log.NeedsCare(before)) _care = _care.ContinueWith(_ => Care(), TaskScheduler.Default);
+            Store(requests);
+            return true;
         }
-        catch (Exception error)
+        catch (FiqException error) when (IsFullForAll(error, requests))
         {
-            // Converted: every caller of this commit learns why it was not acknowledged.
-            Exception told = error is FileSystemException system ? system.ToFiqException() : error;
-            if (stopAtFailure) Refuse(told, requests);
-            foreach (Request request in requests) request.Fail(told);
+            // Not asked in the filter, which runs while the locks are still held.
+            if (options.WhenFull?.Invoke(error) == true) return false;
+            throw;
+        }
+    }
+
+    private static bool IsFullForAll(FiqException error, List<AppendRequest> requests) =>
+        error.Code == ErrorCode.DiskFull || (error.Code == ErrorCode.QueueFull && requests.Count == 1);
+
+    private void Store(List<AppendRequest> requests)
+    {
+        producer?.Look();
+        long now = (time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
+        using var commit = new GatheredCommit(requests, now, log, producer, keys);
+        LogMark before = log.Watermark;
+        commit.Complete(StoreWithin(commit));
+        if (log.NeedsCare(before)) _care = _care.ContinueWith(_ => Care(), TaskScheduler.Default);
+    }
+
+    private long StoreWithin(GatheredCommit commit)
+    {
+        try
+        {
+            return log.Commit(commit, limits);
+        }
+        catch (FiqException error) when (error.Code is ErrorCode.QueueFull or ErrorCode.DiskFull)
+        {
+            // Not asked in the filter, which runs while the locks are still held.
+            if (limits is null || !limits.TryMakeRoom()) throw;
+            return log.Commit(commit, limits);
         }
     }
 
     // Before anybody hears of the failure, so that nothing gets in behind it.
-    private void Refuse(Exception failure, List<Request> requests)
+    private void Refuse(Exception failure, List<AppendRequest> requests)
     {
         lock (_gate)
         {
             _failure = failure;
-            while (_waiting.TryDequeue(out Request? request)) requests.Add(request);
+            while (_waiting.TryDequeue(out AppendRequest? request)) requests.Add(request);
         }
     }
 
@@ -128,6 +205,7 @@ internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailu
         try
         {
             log.Care();
+            limits?.AfterRoll();
         }
         catch (Exception error) when (error is IOException or FiqException)
         {
@@ -136,13 +214,14 @@ internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailu
         }
     }
 
-    private List<Request> Gather()
+    private List<AppendRequest> Gather()
     {
-        var requests = new List<Request>();
+        var requests = new List<AppendRequest>();
         long bytes = 0;
         lock (_gate)
         {
-            while (_waiting.TryPeek(out Request? next) && (requests.Count == 0 || bytes + next.Bytes <= CommitBytesMax))
+            while (_waiting.TryPeek(out AppendRequest? next)
+                && (requests.Count == 0 || bytes + next.Bytes <= CommitBytesMax))
             {
                 bytes += next.Bytes;
                 requests.Add(_waiting.Dequeue());
@@ -150,21 +229,5 @@ internal sealed class Appender(QueueLog log, TimeProvider time, bool stopAtFailu
         }
 
         return requests;
-    }
-
-    private sealed class Request(IReadOnlyList<Message> messages)
-    {
-        private readonly TaskCompletionSource<long> _completion =
-            new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public IReadOnlyList<Message> Messages { get; } = messages;
-
-        public long Bytes { get; } = messages.Sum(message => (long)RecordCodec.SizeOf(message));
-
-        public Task<long> Task => _completion.Task;
-
-        public void Complete(long offset) => _completion.TrySetResult(offset);
-
-        public void Fail(Exception error) => _completion.TrySetException(error);
     }
 }

@@ -23,7 +23,8 @@ internal sealed class DeadLetterBox(QueueName queue, GroupName group, Func<Attac
     public async ValueTask PutAsync(IReadOnlyList<Settlement> dead)
     {
         _box ??= open();
-        _producer ??= new FolderProducer(_box.Folder, _box.Log, created: false, options.Time, stopAtFailure: false);
+        _producer ??= new FolderProducer(
+            _box.Folder, _box.Log, created: false, options.Time, new ProducerOptions(), named: null, keys: null);
         HashSet<(GroupName, long)> there = dead.Any(end => end.Delivery.WasInterrupted) ? Present(_box) : [];
         Message[] letters =
         [

@@ -35,6 +35,14 @@ public sealed record QueueDescription
     /// <summary>Why nothing can be appended now; null when it can.</summary>
     public string? ReadOnlyReason { get; init; }
 
+    /// <summary>Whether nothing is taken from it for now.</summary>
+    public bool Paused { get; init; }
+
+    /// <summary>
+    /// What it may hold and how long it keeps it, wherever that is said; all stated but the free-space floor.
+    /// </summary>
+    public QueueLimits Limits { get; init; } = QueueLimits.BuiltIn;
+
     /// <summary>The groups, in order of their names.</summary>
     public required IReadOnlyList<GroupDescription> Groups { get; init; }
 
@@ -66,6 +74,9 @@ public sealed record GroupDescription
     /// <summary>Messages that failed and wait for another attempt.</summary>
     public required long Retrying { get; init; }
 
+    /// <summary>Messages that the group has given up, and that nobody has looked after yet.</summary>
+    public long Dead { get; init; }
+
     /// <summary>Messages not settled: ready, leased, delayed and retrying.</summary>
     public required long Lag { get; init; }
 
@@ -80,6 +91,12 @@ public sealed record GroupDescription
     /// is known of it.
     /// </summary>
     public double? ObservedRatio { get; init; }
+
+    /// <summary>Whether nothing is taken for now, because the group or its queue is paused.</summary>
+    public bool Paused { get; init; }
+
+    /// <summary>Messages that went before the group had settled them, because the queue drops the oldest.</summary>
+    public long Trimmed { get; init; }
 
     /// <summary>Why the group takes no more messages although there are some; null when it does.</summary>
     public string? StopReason { get; init; }

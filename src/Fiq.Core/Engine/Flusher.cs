@@ -13,9 +13,13 @@ internal sealed class Flusher : IDisposable
     // consumes should hear of it when it is not.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    // What is deleted by age grows old while nobody settles anything.
+    private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(10);
+
     private readonly ConsumerGroup _group;
     private readonly TimeSpan _delay;
     private readonly Action<long> _flushed;
+    private readonly Action _idle;
     private readonly TimeProvider _time;
     private readonly Thread _thread;
     private readonly AutoResetEvent _wake = new(initialState: false);
@@ -27,10 +31,11 @@ internal sealed class Flusher : IDisposable
     /// <param name="group">The membership.</param>
     /// <param name="delay">How long a settlement may wait for others.</param>
     /// <param name="flushed">Told the durable floor after each flush.</param>
+    /// <param name="idle">Called from time to time while there is nothing to flush.</param>
     /// <param name="time">The clock.</param>
-    public Flusher(ConsumerGroup group, TimeSpan delay, Action<long> flushed, TimeProvider time)
+    public Flusher(ConsumerGroup group, TimeSpan delay, Action<long> flushed, Action idle, TimeProvider time)
     {
-        (_group, _delay, _flushed, _time) = (group, delay, flushed, time);
+        (_group, _delay, _flushed, _idle, _time) = (group, delay, flushed, idle, time);
         _thread = new Thread(Run) { IsBackground = true, Name = "fiq flusher" };
         _thread.Start();
     }
@@ -63,7 +68,12 @@ internal sealed class Flusher : IDisposable
     {
         while (true)
         {
-            _wake.WaitOne();
+            if (!_wake.WaitOne(IdleInterval))
+            {
+                _idle();
+                continue;
+            }
+
             // What is settled meanwhile goes along. At the end the group flushes by itself.
             if (_stop.Wait(_delay)) return;
             _wanted = false;

@@ -40,6 +40,7 @@ internal sealed class FolderConsumer : IQueueConsumer
     private bool _closed;
     private long _probedAt;
     private long _checkedAt;
+    private bool _paused;
     private int _disposed;
 
     private FolderConsumer(
@@ -62,7 +63,7 @@ internal sealed class FolderConsumer : IQueueConsumer
         _flushAtOnce = options.FlushInterval <= TimeSpan.Zero;
         _trimmer = new Trimmer(folder, log, time);
         TimeSpan delay = _flushAtOnce ? TimeSpan.Zero : options.FlushInterval;
-        _flusher = new Flusher(group, delay, _trimmer.FloorIs, time);
+        _flusher = new Flusher(group, delay, _trimmer.FloorIs, _trimmer.Idle, time);
         _pulse = new Pulse(group, _flusher.Want);
         Action<DamagedException> tell = options.DamageFound ?? (_ => { });
         _checker = folder.ChecksAtRest ? new Checker(log.OpenCheck(tell)) : null;
@@ -102,6 +103,7 @@ internal sealed class FolderConsumer : IQueueConsumer
                 {
                     Ordered = options.Ordered,
                 });
+            RequireNamed(folder, options.Group, groupFolder, group);
             var letters = new DeadLetterBox(folder.Name, options.Group, openDead, folderOptions);
             return new FolderConsumer(folder, groupFolder, log, group, options, letters, folderOptions.Time)
             {
@@ -114,6 +116,17 @@ internal sealed class FolderConsumer : IQueueConsumer
             groupFolder.Dispose();
             throw;
         }
+    }
+
+    // Whoever deletes a group keeps members out until its name is gone. Who had opened the folder before is a member
+    // of nothing.
+    private static void RequireNamed(
+        QueueFolder folder, GroupName name, IDirectory groupFolder, ConsumerGroup group)
+    {
+        if (folder.IsGroup(name, groupFolder.Identity)) return;
+        group.Abandon();
+        throw new FiqException(
+            ErrorCode.GroupNotFound, $"group \"{name}\" was deleted", "Start again to create it anew.");
     }
 
     public ValueTask<IReadOnlyList<Delivery>> LeaseAsync(int countMax, TimeSpan wait, CancellationToken cancellation)
@@ -155,7 +168,8 @@ internal sealed class FolderConsumer : IQueueConsumer
         try
         {
             GroupStatus status = _group.Status(watermark.Offset);
-            return new(QueueDescriber.Describe(_folder, Group, status, watermark, _log.Unproven));
+            return new(QueueDescriber.Describe(
+                _folder, Group, _groupFolder, status, watermark, _log.Unproven));
         }
         catch (DamagedException error)
         {
@@ -208,11 +222,17 @@ internal sealed class FolderConsumer : IQueueConsumer
                 if (_checkedAt == 0 || _time.GetElapsedTime(_checkedAt) >= CheckInterval)
                 {
                     _group.CheckIdentity();
+                    _paused = IsPaused();
                     _checkedAt = _time.GetTimestamp();
+                }
+                else if (_paused)
+                {
+                    // Whoever resumes wakes us, and then at once.
+                    _paused = IsPaused();
                 }
 
                 ProbeOthers();
-                return _claimer.Claim(countMax);
+                return _paused ? [] : _claimer.Claim(countMax);
             }
             catch (FileSystemException error)
             {
@@ -223,6 +243,12 @@ internal sealed class FolderConsumer : IQueueConsumer
                 throw error.In(_folder.Directory.Path);
             }
         }
+    }
+
+    private bool IsPaused()
+    {
+        _folder.Settings.Reload();
+        return _folder.Settings.IsPaused || GroupPause.IsSet(_groupFolder);
     }
 
     private void ProbeOthers()

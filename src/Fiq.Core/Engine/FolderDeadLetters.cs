@@ -11,26 +11,6 @@ namespace Fiq.Engine;
 /// </summary>
 internal sealed class FolderDeadLetters(AttachedQueue box) : IDisposable
 {
-    private const long ReadBytesMax = 4L * 1024 * 1024;
-
-    /// <summary>The letters, oldest first, each as often as it lies there.</summary>
-    public IEnumerable<DeadLetter> Read()
-    {
-        LogMark watermark = box.Log.Watermark;
-        using LogReader reader = box.Log.OpenReader();
-        var messages = new List<StoredMessage>();
-        foreach (OffsetRun run in Unsettled(watermark.Offset))
-        {
-            for (long next = run.From; next < run.To;)
-            {
-                messages.Clear();
-                next = reader.Read(next, run.To, watermark.Epoch, messages, ReadBytesMax);
-                foreach (StoredMessage stored in messages)
-                    if (DeadLetter.TryRead(stored.Offset, stored.Message) is DeadLetter letter) yield return letter;
-            }
-        }
-    }
-
     /// <summary>The letters, oldest first, each once.</summary>
     public IEnumerable<DeadLetter> ReadOnce() => Read().DistinctBy(letter => letter.Identity);
 
@@ -52,7 +32,8 @@ internal sealed class FolderDeadLetters(AttachedQueue box) : IDisposable
         var identities = letters.Select(letter => letter.Identity).ToHashSet();
         var copies = Read().Where(letter => identities.Contains(letter.Identity))
             .ToDictionary(letter => letter.LetterOffset, letter => (letter.Identity, Work(letter)));
-        var declared = new SortedDictionary<long, long>(copies.ToDictionary(copy => copy.Key, copy => copy.Value.Item2));
+        var declared = new SortedDictionary<long, long>(
+            copies.ToDictionary(copy => copy.Key, copy => copy.Value.Item2));
         using IDirectory folder = OpenGroup();
         using var group = ConsumerGroup.Attach(folder, Context, GroupOptions.OfAdministration(ControlLocks.WaitLimit));
         IReadOnlyList<long> gone = group.Discard(discard => discard.These(declared));
@@ -64,12 +45,8 @@ internal sealed class FolderDeadLetters(AttachedQueue box) : IDisposable
 
     private GroupContext Context => box.Folder.GroupOf(GroupName.Default);
 
-    private IEnumerable<OffsetRun> Unsettled(long readable)
-    {
-        using IDirectory folder = OpenGroup();
-        GroupStatus status = GroupReader.Read(folder, Context, readable);
-        return [.. status.Unsettled, new OffsetRun(status.Cursor, readable)];
-    }
+    /// <summary>The letters, oldest first, each as often as it lies there.</summary>
+    public IEnumerable<DeadLetter> Read() => new LetterReader(box.Folder, box.Log.Watermark).Read();
 
     private IDirectory OpenGroup() => box.Folder.TryOpenGroupDurably(GroupName.Default)
         ?? throw new FiqException(ErrorCode.GroupNotFound, $"queue \"{box.Folder.Name}\" has no group default");

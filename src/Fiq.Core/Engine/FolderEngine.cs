@@ -1,6 +1,7 @@
-using Fiq.Engine.Inspection;
 using System.Runtime.CompilerServices;
+using Fiq.Engine.Inspection;
 using Fiq.Files;
+using Fiq.Storage;
 
 namespace Fiq.Engine;
 
@@ -12,12 +13,13 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
 {
     private readonly string _path;
     private readonly FolderOptions _options;
-    private bool _warned;
+    private readonly FolderStore _store;
 
     private FolderEngine(string path, FolderOptions options)
     {
         _path = path;
         _options = options;
+        _store = new FolderStore(path, options);
     }
 
     /// <inheritdoc />
@@ -39,7 +41,7 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
     public ValueTask<IReadOnlyList<QueueName>> ListAsync(CancellationToken cancellation) =>
         Run<IReadOnlyList<QueueName>>(() =>
         {
-            using IDirectory? store = TryOpenStore();
+            using IDirectory? store = _store.TryOpen();
             var names = new List<QueueName>();
             foreach (string entry in store?.List() ?? [])
                 if (QueueName.TryParse(entry, out QueueName name) && !name.IsDead
@@ -52,10 +54,10 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
     /// <inheritdoc />
     public ValueTask<QueueDescription> DescribeAsync(QueueName queue, CancellationToken cancellation) => Run(() =>
     {
-        using QueueFolder folder = Require(queue);
+        using QueueFolder folder = _store.Require(queue);
         try
         {
-            return QueueDescriber.Describe(folder);
+            return _store.WithDead(QueueDescriber.Describe(folder));
         }
         catch (DamagedException error)
         {
@@ -67,56 +69,103 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
     public ValueTask<bool> CreateAsync(QueueName queue, QueueSettings settings, CancellationToken cancellation) =>
         Run(() =>
         {
-            RefuseReserved(queue);
-            RefuseOutOfRange(settings);
-            using IDirectory store = OpenStore();
+            FolderStore.RefuseReserved(queue);
+            settings.Limits.Check();
+            if (settings.UniqueKeys is { IsValid: false })
+                throw new FiqException(
+                    ErrorCode.BadRequest,
+                    $"a window of unique keys has up to {UniqueKeyWindow.MessagesMax} messages or up to a year");
+            if (settings.SegmentBytes < QueueSettings.SegmentBytesMin)
+                throw new FiqException(
+                    ErrorCode.BadRequest, $"a segment must have at least {QueueSettings.SegmentBytesMin} bytes");
+            using IDirectory store = _store.OpenOrCreate();
             if (new QueueLifecycle(store, _options).TryCreate(queue, settings)) return true;
             using QueueFolder? folder = QueueFolder.TryOpen(store, queue, _options);
-            if (folder?.File.Settings == settings) return false;
+            if (folder is not null && AreSame(folder.File.Settings, settings)) return false;
             throw new FiqException(
                 ErrorCode.QueueExistsDifferent,
                 $"queue \"{queue}\" exists with other settings",
-                "Delete it first, or use it as it is.")
+                $"Use it as it is, or change it: fiq queue set {queue}.")
             {
                 Queue = queue.ToString(),
             };
         });
 
     /// <inheritdoc />
-    public ValueTask DeleteAsync(QueueName queue, CancellationToken cancellation)
+    public ValueTask DeleteAsync(QueueName queue, CancellationToken cancellation) => Completed(Run(() =>
     {
-        ValueTask<bool> deleted = Run(() =>
-        {
-            using IDirectory? store = TryOpenStore();
-            return store is not null && new QueueLifecycle(store, _options).TryDelete(queue)
-                ? true
-                : throw NotFound(queue);
-        });
-        return deleted.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(deleted.AsTask());
-    }
+        using IDirectory? store = _store.TryOpen();
+        return store is not null && new QueueLifecycle(store, _options).TryDelete(queue)
+            ? true
+            : throw _store.NotFound(queue);
+    }));
 
     /// <inheritdoc />
     public ValueTask<bool> CreateGroupAsync(
-        QueueName queue, GroupName group, StartPosition start, CancellationToken cancellation) => Run(() =>
-    {
-        using AttachedQueue attached = Attach(queue, create: false);
-        return GroupBirth.TryCreate(attached.Folder, attached.Log, group, start, out _);
-    });
+        QueueName queue, GroupName group, StartPosition start, CancellationToken cancellation) =>
+        InQueue(queue, attached => GroupBirth.TryCreate(attached.Folder, attached.Log, group, start, out _));
+
+    /// <inheritdoc />
+    public ValueTask SetAsync(QueueName queue, QueueLimits change, bool reset, CancellationToken cancellation) =>
+        Completed(InQueue(queue, attached =>
+        {
+            FolderStore.RefuseReserved(queue);
+            QueueChange.Set(attached, change, reset, _options.Time);
+            return true;
+        }));
+
+    /// <inheritdoc />
+    public ValueTask<bool> PauseAsync(
+        QueueName queue, GroupName? group, bool paused, CancellationToken cancellation) =>
+        InQueue(queue, attached => group is GroupName name
+            ? GroupChange.Pause(attached, name, paused)
+            : QueueChange.Pause(attached, paused));
+
+    /// <inheritdoc />
+    public ValueTask<GroupMove> SeekGroupAsync(
+        QueueName queue, GroupName group, StartPosition to, bool dryRun, CancellationToken cancellation) =>
+        InQueue(queue, attached => GroupChange.Seek(attached, group, to, dryRun));
+
+    /// <inheritdoc />
+    public ValueTask DeleteGroupAsync(
+        QueueName queue, GroupName group, bool dryRun, CancellationToken cancellation) =>
+        Completed(InQueue(queue, attached =>
+        {
+            GroupChange.Delete(attached, group, dryRun);
+            // It may have been the one that lagged.
+            if (!dryRun) new Trimmer(attached.Folder, attached.Log, _options.Time).Now();
+            return true;
+        }));
 
     /// <inheritdoc />
     public ValueTask<IQueueProducer> OpenProducerAsync(
         QueueName queue, ProducerOptions options, CancellationToken cancellation) => Run<IQueueProducer>(() =>
     {
-        AttachedQueue attached = Attach(queue, options.CreateIfMissing);
-        return new FolderProducer(
-            attached.Folder, attached.Log, attached.IsNew, _options.Time, options.StopAtFailure);
+        AttachedQueue attached = _store.Attach(queue, options.CreateIfMissing);
+        try
+        {
+            NamedProducer? named = options.Name is ProducerName name ? NamedProducer.Open(attached.Log, name) : null;
+            return new FolderProducer(
+                attached.Folder,
+                attached.Log,
+                attached.IsNew,
+                _options.Time,
+                options,
+                named,
+                KeyWindow.TryOpen(attached.Folder.Log));
+        }
+        catch
+        {
+            attached.Dispose();
+            throw;
+        }
     });
 
     /// <inheritdoc />
     public ValueTask<IQueueConsumer> OpenConsumerAsync(
         QueueName queue, ConsumerOptions options, CancellationToken cancellation) => Run<IQueueConsumer>(() =>
     {
-        AttachedQueue attached = Attach(queue, options.CreateIfMissing);
+        AttachedQueue attached = _store.Attach(queue, options.CreateIfMissing);
         try
         {
             long? startedAt = GroupBirth.TryCreate(
@@ -129,7 +178,7 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
                 : null;
             if (startedAt is null && options.Start is StartPosition start)
                 startedAt = GroupBirth.Move(attached.Folder, attached.Log, options, start);
-            return FolderConsumer.Open(attached, options, startedAt, () => AttachDead(queue), _options);
+            return FolderConsumer.Open(attached, options, startedAt, () => _store.AttachDead(queue), _options);
         }
         catch
         {
@@ -142,7 +191,7 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
     public async IAsyncEnumerable<DeadLetter> ReadDeadLettersAsync(
         QueueName queue, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using FolderDeadLetters letters = await Run(() => OpenDeadLetters(queue)).ConfigureAwait(false);
+        using FolderDeadLetters letters = await Run(() => _store.OpenDeadLetters(queue)).ConfigureAwait(false);
         foreach (DeadLetter letter in letters.ReadOnce())
         {
             cancellation.ThrowIfCancellationRequested();
@@ -164,13 +213,13 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
     public ValueTask<int> PurgeDeadLettersAsync(
         QueueName queue, IReadOnlyList<DeadLetter> letters, CancellationToken cancellation) => Run(() =>
     {
-        using (FolderDeadLetters box = OpenDeadLetters(queue)) return box.Remove(letters);
+        using (FolderDeadLetters box = _store.OpenDeadLetters(queue)) return box.Remove(letters);
     });
 
     /// <inheritdoc />
     public ValueTask<long> PurgeAsync(QueueName queue, CancellationToken cancellation) => Run(() =>
     {
-        using AttachedQueue attached = Attach(queue, create: false);
+        using AttachedQueue attached = _store.Attach(queue, create: false);
         return QueuePurge.Run(attached);
     });
 
@@ -189,97 +238,31 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
     /// <inheritdoc />
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private AttachedQueue Attach(QueueName queue, bool create)
+    private ValueTask<T> InQueue<T>(QueueName queue, Func<AttachedQueue, T> work) => Run(() =>
     {
-        using IDirectory? store = create ? OpenStore() : TryOpenStore();
-        bool created = false;
-        while (store is not null)
-        {
-            if (create && store.TryStatus(queue.ToString()) is null)
-            {
-                RefuseReserved(queue);
-                created = new QueueLifecycle(store, _options).TryCreate(queue, new QueueSettings());
-            }
-
-            if (AttachedQueue.TryAttach(store, queue, created, _options) is AttachedQueue attached) return attached;
-            if (!create) break;
-        }
-
-        throw NotFound(queue);
-    }
-
-    private AttachedQueue AttachDead(QueueName queue)
-    {
-        using IDirectory store = OpenStore();
-        return AttachedQueue.AttachDead(store, queue, _options);
-    }
-
-    private FolderDeadLetters OpenDeadLetters(QueueName queue)
-    {
-        Require(queue).Dispose();
-        return new FolderDeadLetters(AttachDead(queue));
-    }
-
-    private QueueFolder Require(QueueName queue)
-    {
-        using IDirectory? store = TryOpenStore();
-        return (store is null ? null : QueueFolder.TryOpen(store, queue, _options)) ?? throw NotFound(queue);
-    }
+        using AttachedQueue attached = _store.Attach(queue, create: false);
+        return work(attached);
+    });
 
     /// <summary>Works on a queue's folder, whatever state it is in; null when there is none.</summary>
     private ValueTask<T?> InFolder<T>(QueueName queue, Func<IDirectory, T> work)
         where T : class => Run(() =>
     {
-        using IDirectory? store = TryOpenStore();
+        using IDirectory? store = _store.TryOpen();
         if (store is null || !QueueFolder.IsQueue(store, queue.ToString())) return null;
         using IDirectory? folder = store.TryOpenDirectory(queue.ToString());
         return folder is null ? null : work(folder);
     });
 
-    private IDirectory? TryOpenStore()
+    // A largest message that is not stated is the largest that there is, unless the store says otherwise.
+    private static bool AreSame(QueueSettings left, QueueSettings right)
     {
-        IDirectory? store = StoreFolder.TryOpen(
-            _options.Files, _path, _options.AllowUnsafeFileSystem, out string? warning);
-        Warn(warning);
-        return store;
+        var stated = new QueueLimits { MessageBytesMax = Message.BodySizeMax };
+        return left with { Limits = left.Limits.Over(stated) } == right with { Limits = right.Limits.Over(stated) };
     }
 
-    private IDirectory OpenStore()
-    {
-        IDirectory store = StoreFolder.OpenOrCreate(
-            _options.Files, _path, _options.AllowUnsafeFileSystem, out string? warning);
-        Warn(warning);
-        return store;
-    }
-
-    private void Warn(string? warning)
-    {
-        if (warning is null || _warned) return;
-        _warned = true;
-        _options.Warn?.Invoke(warning);
-    }
-
-    private FiqException NotFound(QueueName queue) =>
-        new(ErrorCode.QueueNotFound, $"no queue \"{queue}\" in {_path}") { Queue = queue.ToString() };
-
-    private static void RefuseReserved(QueueName queue)
-    {
-        if (!queue.IsDead) return;
-        throw new FiqException(
-            ErrorCode.BadRequest,
-            $"\"{queue}\" ends in {QueueName.DeadSuffix}, which is reserved for dead letters",
-            "Choose another name.");
-    }
-
-    private static void RefuseOutOfRange(QueueSettings settings)
-    {
-        if (settings.MessageBytesMax is < 1 or > Message.BodySizeMax)
-            throw new FiqException(
-                ErrorCode.BadRequest, $"the largest message must have 1 to {Message.BodySizeMax} bytes");
-        if (settings.SegmentBytes < QueueSettings.SegmentBytesMin)
-            throw new FiqException(
-                ErrorCode.BadRequest, $"a segment must have at least {QueueSettings.SegmentBytesMin} bytes");
-    }
+    private static ValueTask Completed(ValueTask<bool> done) =>
+        done.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(done.AsTask());
 
     // Everything here is a matter of a few system calls; what waits (appending, leasing) is asynchronous by itself.
     private static ValueTask<T> Run<T>(Func<T> action)

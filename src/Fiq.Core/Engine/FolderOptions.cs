@@ -17,6 +17,9 @@ public sealed record FolderOptions
     /// <summary>Let consumers verify, slowly, what is stored and not read: one process of a queue at a time.</summary>
     public bool CheckAtRest { get; init; } = true;
 
+    /// <summary>Limits that count more here than what a queue or the store says: those of the environment.</summary>
+    public QueueLimits Limits { get; init; } = QueueLimits.None;
+
     /// <summary>The file system; tests put another in its place.</summary>
     internal IFileSystem Files { get; init; } = new PosixFileSystem();
 

@@ -47,16 +47,19 @@ internal static class GroupBirth
         long found = 0;
         bool done = log.WithGroupsLock(() =>
         {
-            LogMark watermark = log.Watermark;
-            found = Find(folder, log.FirstOffset, start, watermark);
-            return begin(new GroupStart(found, LogLookup.MicrosecondsBelow(folder.Log, found, watermark)));
+            GroupStart place = Find(folder, log.FirstOffset, start, log.Watermark);
+            found = place.Offset;
+            return begin(place);
         });
         offset = found;
         return done;
     }
 
-    private static long Find(QueueFolder folder, long firstOffset, StartPosition start, in LogMark watermark) =>
-        start.Kind switch
+    /// <summary>The place that is meant, within what is kept. The groups lock is held.</summary>
+    public static GroupStart Find(
+        QueueFolder folder, long firstOffset, StartPosition start, in LogMark watermark)
+    {
+        long offset = start.Kind switch
         {
             StartKind.First => firstOffset,
             StartKind.Last => watermark.Offset,
@@ -64,4 +67,6 @@ internal static class GroupBirth
             StartKind.Time => LogLookup.FirstSince(folder.Log, firstOffset, start.Value, watermark),
             _ => throw new ArgumentOutOfRangeException(nameof(start)),
         };
+        return new GroupStart(offset, LogLookup.MicrosecondsBelow(folder.Log, offset, watermark));
+    }
 }

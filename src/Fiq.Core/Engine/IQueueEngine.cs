@@ -27,6 +27,38 @@ public interface IQueueEngine : IDeadLetters, IAsyncDisposable
     ValueTask<bool> CreateGroupAsync(
         QueueName queue, GroupName group, StartPosition start, CancellationToken cancellation);
 
+    /// <summary>
+    /// Changes limits of a queue; those that are null in <paramref name="change"/> stay, or with
+    /// <paramref name="reset"/> are forgotten. Durable when it returns; whoever works with the queue notices within a
+    /// second.
+    /// </summary>
+    ValueTask SetAsync(QueueName queue, QueueLimits change, bool reset, CancellationToken cancellation);
+
+    /// <summary>
+    /// Pauses a queue, or one of its groups: nothing more is taken until it is resumed, what runs goes on. Durable
+    /// when it returns, and noticed within a second. False when it was so already.
+    /// </summary>
+    ValueTask<bool> PauseAsync(QueueName queue, GroupName? group, bool paused, CancellationToken cancellation);
+
+    /// <summary>
+    /// Lets a group without live consumers go on elsewhere; with <paramref name="dryRun"/> only says what that would
+    /// do. Durable when it returns.
+    /// </summary>
+    /// <exception cref="FiqException">
+    /// <see cref="ErrorCode.GroupActive"/>, <see cref="ErrorCode.GroupNotFound"/>.
+    /// </exception>
+    ValueTask<GroupMove> SeekGroupAsync(
+        QueueName queue, GroupName group, StartPosition to, bool dryRun, CancellationToken cancellation);
+
+    /// <summary>
+    /// Deletes a group without live consumers, with its progress; with <paramref name="dryRun"/> only says whether it
+    /// could.
+    /// </summary>
+    /// <exception cref="FiqException">
+    /// <see cref="ErrorCode.GroupActive"/>, <see cref="ErrorCode.GroupNotFound"/>.
+    /// </exception>
+    ValueTask DeleteGroupAsync(QueueName queue, GroupName group, bool dryRun, CancellationToken cancellation);
+
     /// <summary>Opens a queue for producing.</summary>
     ValueTask<IQueueProducer> OpenProducerAsync(
         QueueName queue, ProducerOptions options, CancellationToken cancellation);

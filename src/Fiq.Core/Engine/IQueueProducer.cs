@@ -17,12 +17,18 @@ public interface IQueueProducer : IAsyncDisposable
     /// per message, in order. Calls that one caller makes one after the other are stored in that order.
     /// </summary>
     /// <exception cref="FiqException">
-    /// <see cref="ErrorCode.MessageTooLarge"/>, <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.ReadOnly"/>,
-    /// <see cref="ErrorCode.QueueNotFound"/> (deleted meanwhile): nothing was stored.
+    /// <see cref="ErrorCode.MessageTooLarge"/>, <see cref="ErrorCode.QueueFull"/>, <see cref="ErrorCode.DiskFull"/>,
+    /// <see cref="ErrorCode.ReadOnly"/>, <see cref="ErrorCode.QueueNotFound"/> (deleted meanwhile): nothing was stored.
     /// <see cref="ErrorCode.Unknown"/>: it can't be known whether they were stored.
     /// </exception>
     ValueTask<IReadOnlyList<Acknowledgement>> ProduceAsync(
         IReadOnlyList<Message> messages, CancellationToken cancellation);
+
+    /// <summary>
+    /// How far this producer has come, by its name: all up to that sequence is durable, whichever process sent it. All
+    /// zero when the queue has nothing of it, or when it has no name.
+    /// </summary>
+    ValueTask<ProducerPosition> FindPositionAsync(CancellationToken cancellation);
 }
 
 /// <summary>How to open a queue for producing.</summary>
@@ -36,4 +42,23 @@ public sealed record ProducerOptions
     /// calls overlap.
     /// </summary>
     public bool StopAtFailure { get; init; }
+
+    /// <summary>
+    /// Asked when the queue or the disk is full, after a pause of its own: true to try again, false to refuse the
+    /// messages. Called while no other call of this producer goes on, so their order stays. Null: refuse at once.
+    /// </summary>
+    public Func<FiqException, bool>? WhenFull { get; init; }
+
+    /// <summary>
+    /// The name under which messages are numbered by <see cref="Message.Sequence"/>: what the queue has already is
+    /// acknowledged as a duplicate and not stored again. One process at a time; null when messages have no numbers.
+    /// </summary>
+    public ProducerName? Name { get; init; }
+
+    /// <summary>
+    /// The messages of one call have nothing to do with each other: where there is no room for all of them, as many
+    /// are stored as there is room for, in order, and <see cref="PartlyStoredException"/> says how many. With
+    /// <see cref="StopAtFailure"/>.
+    /// </summary>
+    public bool StoreWhatFits { get; init; }
 }

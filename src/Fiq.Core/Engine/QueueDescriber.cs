@@ -1,4 +1,5 @@
 using Fiq.Engine.Inspection;
+using Fiq.Files;
 using Fiq.Groups;
 using Fiq.Storage;
 
@@ -21,7 +22,7 @@ internal static class QueueDescriber
             if (group is null) continue;
             GroupStatus status = GroupReader.Read(group, folder.GroupOf(name), watermark.Offset);
             folder.RequireKept(name, status.Floor, view.FirstOffset);
-            groups.Add(Describe(folder, name, status, watermark));
+            groups.Add(Describe(folder, name, group, status, watermark));
             foreach (OffsetRun run in status.Unsettled) unsettled.Add(run.From, run.To);
             unsettled.Add(status.Cursor, watermark.Offset);
         }
@@ -39,12 +40,15 @@ internal static class QueueDescriber
             Segments = view.Segments,
             Lost = [.. LostLookup.All(folder.Log, watermark).Select(lost => new LostRange(lost.From, lost.To))],
             ReadOnlyReason = view.IsStuck ? "the tail segment failed and there is no room for the next one" : null,
+            Paused = folder.Settings.IsPaused,
+            Limits = folder.Settings.Limits,
             Groups = groups,
         };
     }
 
     public static GroupDescription Describe(
-        QueueFolder folder, GroupName name, GroupStatus status, in LogMark watermark, long unproven = 0)
+        QueueFolder folder, GroupName name, IDirectory group, GroupStatus status, in LogMark watermark,
+        long unproven = 0)
     {
         long lag = status.Ready + status.Leased + status.Delayed + status.Retrying;
         return new GroupDescription
@@ -60,6 +64,8 @@ internal static class QueueDescriber
                 / MicrosecondsPerSecond,
             ObservedRatio = status.ObservedRatio,
             OldestAgeSeconds = lag == 0 ? null : OldestAge(folder, status.Floor, watermark),
+            Paused = folder.Settings.IsPaused || GroupPause.IsSet(group),
+            Trimmed = TrimmedCount.Read(group).Total,
             StopReason = status.StopReason ?? (unproven == 0
                 ? null
                 : $"{unproven} more wait until the disk has room to make them durable again"),

@@ -9,14 +9,21 @@ internal sealed class QueueFolder : IDisposable
 {
     private const string GroupsName = "groups";
     private const string NewPrefix = ".new-";
+    private const string DeletedPrefix = ".deleted-";
 
     private readonly FolderOptions _options;
 
-    private QueueFolder(QueueName name, IDirectory folder, QueueFile file, FolderOptions options)
+    private QueueFolder(
+        QueueName name, IDirectory folder, QueueFile file, QueueLimits ofStore, FolderOptions options)
     {
         Name = name;
         Directory = folder;
         File = file;
+        // Dead letters are in no limit: they are kept until somebody has looked after them.
+        (QueueLimits inStore, QueueLimits given) = name.IsDead
+            ? (QueueLimits.None, QueueLimits.None)
+            : (ofStore, options.Limits);
+        Settings = new LiveSettings(folder, file, inStore, given, options.Time);
         _options = options;
         var process = ProcessIdentity.Current;
         Log = new LogContext(
@@ -26,7 +33,11 @@ internal sealed class QueueFolder : IDisposable
             file.Settings.SegmentBytes,
             options.Time,
             options.Random,
-            process.Pid);
+            process.Pid)
+        {
+            UniqueKeys = file.Settings.UniqueKeys,
+            Bounds = Settings.Bounds,
+        };
         Group = new GroupContext(file.Id, options.Files.BootId, options.Time, options.Random);
     }
 
@@ -34,7 +45,11 @@ internal sealed class QueueFolder : IDisposable
 
     public IDirectory Directory { get; }
 
+    /// <summary>Its settings as they were when it was opened.</summary>
     public QueueFile File { get; }
+
+    /// <summary>What holds now.</summary>
+    public LiveSettings Settings { get; }
 
     public LogContext Log { get; }
 
@@ -61,7 +76,7 @@ internal sealed class QueueFolder : IDisposable
         if (folder is null) return null;
         try
         {
-            return new QueueFolder(name, folder, QueueFile.Read(folder), options);
+            return new QueueFolder(name, folder, QueueFile.Read(folder), StoreConfig.Read(store), options);
         }
         catch (Exception error)
         {
@@ -149,6 +164,26 @@ internal sealed class QueueFolder : IDisposable
         return TryCreateGroup(groups, name, Group, start, _options.Random());
     }
 
+    /// <summary>Whether a group's folder still has its name.</summary>
+    public bool IsGroup(GroupName name, FileIdentity folder)
+    {
+        using IDirectory groups = Groups();
+        return groups.TryStatus(name.ToString())?.Identity == folder;
+    }
+
+    /// <summary>
+    /// Takes a group's name away, durably, and then what it was. The groups lock is held, and nobody is a member.
+    /// </summary>
+    public void RemoveGroup(GroupName name)
+    {
+        using IDirectory groups = Groups();
+        RemoveLeftOvers(groups);
+        string grave = $"{DeletedPrefix}{_options.Random():x16}";
+        groups.Rename(name.ToString(), grave);
+        groups.Sync();
+        RemoveLeftOvers(groups);
+    }
+
     /// <summary>Creates the folder of groups with the group `default` in it, for a queue that is being made.</summary>
     public static void CreateGroups(IDirectory queue, GroupContext context, GroupStart start, ulong random)
     {
@@ -193,9 +228,7 @@ internal sealed class QueueFolder : IDisposable
         IDirectory groups, GroupName name, GroupContext context, GroupStart start, ulong random)
     {
         if (groups.TryStatus(name.ToString()) is not null) return false;
-        // Under the groups lock, or in a folder that has no name yet: what another one left here is finished.
-        foreach (string leftOver in groups.List().Where(entry => entry.StartsWith(NewPrefix, StringComparison.Ordinal)))
-            FolderTree.Remove(groups, leftOver);
+        RemoveLeftOvers(groups);
         string temporary = $"{NewPrefix}{random:x16}";
         using (IDirectory folder = groups.CreateDirectory(temporary))
             GroupFiles.Create(folder, context with { Name = name }, start);
@@ -207,6 +240,25 @@ internal sealed class QueueFolder : IDisposable
 
         groups.Sync();
         return true;
+    }
+
+    // Under the groups lock, or in a folder that has no name yet: what another one left here is finished.
+    private static void RemoveLeftOvers(IDirectory groups)
+    {
+        foreach (string entry in groups.List())
+        {
+            if (!entry.StartsWith(NewPrefix, StringComparison.Ordinal)
+                && !entry.StartsWith(DeletedPrefix, StringComparison.Ordinal)) continue;
+            try
+            {
+                FolderTree.Remove(groups, entry);
+            }
+            catch (FileSystemException error) when (error.Errno is Errno.NotEmpty or Errno.NoEntry)
+            {
+                // Somebody who is about to notice that the group is gone has put a file there: the next one's.
+                continue;
+            }
+        }
     }
 
     /// <summary>

@@ -19,7 +19,7 @@ internal sealed class QueueLifecycle(IDirectory store, FolderOptions options)
         RemoveLeftOvers();
         if (store.TryStatus(name.ToString()) is not null) return false;
         // The room for dead letters comes first: a queue that exists has it.
-        TryCreateOne(name.Dead, settings);
+        TryCreateOne(name.Dead, new QueueSettings { SegmentBytes = settings.SegmentBytes });
         return TryCreateOne(name, settings);
     }
 

@@ -4,7 +4,7 @@ using Fiq.Storage;
 
 namespace Fiq.Engine;
 
-/// <summary>Settles, for every group of a queue, all that nobody is working on; then deletes what nobody needs.</summary>
+/// <summary>Settles, for every group of a queue, all that nobody works on; then deletes what is not needed.</summary>
 internal static class QueuePurge
 {
     private const long ReadBytesMax = 4L * 1024 * 1024;

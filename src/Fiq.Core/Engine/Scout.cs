@@ -29,7 +29,8 @@ internal sealed class Scout(QueueLog log, ConsumerGroup group) : IDisposable
 
         if (_found.Count == 0) return;
         // What the table has no room for is told again.
-        int noted = group.Admission.Note([.. _found.Select(urgent => new UrgentMessage(urgent.Offset, urgent.Priority))]);
+        int noted = group.Admission.Note(
+            [.. _found.Select(urgent => new UrgentMessage(urgent.Offset, urgent.Priority))]);
         _found.RemoveRange(0, noted);
     }
 

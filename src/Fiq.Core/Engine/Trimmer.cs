@@ -4,24 +4,32 @@ using Fiq.Storage;
 namespace Fiq.Engine;
 
 /// <summary>
-/// Deletes segments that every group has settled, when a group's durable floor has crossed a segment's end.
+/// Deletes segments that need not be kept any more: when a group's durable floor has crossed a segment's end, and,
+/// where age or size decide, from time to time and when a segment was filled. Safe for several threads.
 /// </summary>
 internal sealed class Trimmer(QueueFolder folder, QueueLog log, TimeProvider time)
 {
     // Another group may lag behind; then asking again and again would only read its offset file.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    // What is settled is no sign then that anything may go.
+    private static readonly TimeSpan RetryByAgeOrSizeAfter = TimeSpan.FromSeconds(10);
+
     private readonly Lock _gate = new();
+    private readonly RetentionRule _rule = new(folder, log);
     private long _boundary;
     private long _epoch;
     private long _triedAt;
+
+    private RetentionKind Kind => folder.Settings.Limits.Keep?.Kind ?? RetentionKind.Settled;
 
     /// <summary>Called after each flush.</summary>
     public void FloorIs(long floor)
     {
         lock (_gate)
         {
-            if (_triedAt == 0 || time.GetElapsedTime(_triedAt) >= RetryAfter) Try(floor);
+            TimeSpan after = Kind == RetentionKind.Settled ? RetryAfter : RetryByAgeOrSizeAfter;
+            if (_triedAt == 0 || time.GetElapsedTime(_triedAt) >= after) Try(floor);
         }
     }
 
@@ -34,21 +42,49 @@ internal sealed class Trimmer(QueueFolder folder, QueueLog log, TimeProvider tim
         lock (_gate) Try(floor);
     }
 
+    /// <summary>Called while nothing happens, and when a segment was filled: where age or size decide.</summary>
+    public void Idle()
+    {
+        lock (_gate)
+        {
+            if (Kind is RetentionKind.Age or RetentionKind.Size) Try(floor: 0);
+        }
+    }
+
+    /// <summary>Deletes what may go now; returns how many segments that were.</summary>
+    public int Now()
+    {
+        lock (_gate) return Delete();
+    }
+
     private void Try(long floor)
     {
+        folder.Settings.Refresh();
         long epoch = log.Watermark.Epoch;
         if (epoch != _epoch) Look(epoch);
-        if (floor < _boundary) return;
+        bool isPossible = Kind switch
+        {
+            RetentionKind.Forever => false,
+            RetentionKind.Settled => floor >= _boundary,
+            _ => _boundary != long.MaxValue,
+        };
+        if (!isPossible) return;
         _triedAt = time.GetTimestamp();
+        if (Delete() > 0) Look(epoch);
+    }
+
+    private int Delete()
+    {
         try
         {
-            if (log.Trim(() => folder.SmallestDurableFloor() ?? 0) > 0) Look(epoch);
+            return log.Trim(_rule.Limit);
         }
         catch (Exception error) when (error is FiqException or FileSystemException)
         {
             // Another group's file may be damaged, or its lock held by a stopped process: nothing is deleted then, and
             // this group goes on. It is asked again.
             System.Diagnostics.Debug.WriteLine(error.Message);
+            return 0;
         }
     }
 

@@ -19,7 +19,11 @@ internal readonly record struct EntryStatus(EntryKind Kind, FileIdentity Identit
 /// <param name="IsOwn">Whether that is the user we run as.</param>
 /// <param name="Mode">The nine permission bits.</param>
 /// <param name="FileSystemType">The kind of file system, as statfs numbers them.</param>
-internal readonly record struct DirectoryFacts(uint OwnerUserId, bool IsOwn, uint Mode, uint FileSystemType);
+internal readonly record struct DirectoryFacts(uint OwnerUserId, bool IsOwn, uint Mode, uint FileSystemType)
+{
+    /// <summary>How large the file system is, in bytes; 0 when it does not say.</summary>
+    public long TotalBytes { get; init; }
+}
 
 /// <summary>
 /// An open directory. All names are relative to the descriptor, so renaming its parents changes nothing for us.

@@ -45,6 +45,9 @@ internal struct FileSystemBuffer
     [FieldOffset(8)]
     public long BlockSize;
 
+    [FieldOffset(16)]
+    public ulong Blocks;
+
     [FieldOffset(32)]
     public ulong BlocksAvailable;
 

@@ -86,19 +86,21 @@ internal sealed class PosixDirectory : IDirectory
     public long FreeBytes()
     {
         FileSystemBuffer status = AskFileSystem();
-        long unit = status.FragmentSize > 0 ? status.FragmentSize : status.BlockSize;
-        UInt128 bytes = (UInt128)status.BlocksAvailable * (ulong)unit;
-        return bytes > long.MaxValue ? long.MaxValue : (long)bytes;
+        return BytesOf(status, status.BlocksAvailable);
     }
 
     public DirectoryFacts Facts()
     {
         FileStatus status = FileStatus.Of(_descriptor, Path);
+        FileSystemBuffer system = AskFileSystem();
         return new DirectoryFacts(
             status.OwnerUserId,
             PosixOpening.IsOurs(status.OwnerUserId),
             status.Mode,
-            unchecked((uint)AskFileSystem().Type));
+            unchecked((uint)system.Type))
+        {
+            TotalBytes = BytesOf(system, system.Blocks),
+        };
     }
 
     public bool TryLockExclusive()
@@ -120,6 +122,13 @@ internal sealed class PosixDirectory : IDirectory
         if (_locked && !_descriptor.IsClosed) LibcLocks.Whole(_descriptor, Abi.LockUnlock);
         _locked = false;
         _descriptor.Dispose();
+    }
+
+    private static long BytesOf(in FileSystemBuffer status, ulong blocks)
+    {
+        long unit = status.FragmentSize > 0 ? status.FragmentSize : status.BlockSize;
+        UInt128 bytes = (UInt128)blocks * (ulong)unit;
+        return bytes > long.MaxValue ? long.MaxValue : (long)bytes;
     }
 
     private string PathOf(string name) => System.IO.Path.Join(Path, name);

@@ -84,7 +84,7 @@ internal sealed class Claim(LeaseTable table, ulong random, EntryOwner owner)
                 kept.EnqueueDequeue(index, -Rank(entry));
         }
 
-        oldest = table[TableWord.Claims] % OldestFirstEvery == 0 ? lowestAt : -1;
+        oldest = table[TableWord.Claims] % OldestFirstEvery == OldestFirstEvery - 1 ? lowestAt : -1;
         var best = kept.UnorderedItems.Select(item => item.Element).ToList();
         if (oldest >= 0 && !best.Contains(oldest))
             best.Add(oldest);

@@ -143,7 +143,8 @@ internal sealed class ConsumerGroup : IDisposable
     }
 
     /// <summary>
-    /// Settles, hands back, or lets come again later; tells for each whether it was accepted. When it returns, what was accepted survives
+    /// Settles, hands back, or lets come again later; tells for each whether it was accepted. When
+    /// it returns, what was accepted survives
     /// the death of every process. Keep the items of one token together: they cost one step then.
     /// </summary>
     public void Settle(ReadOnlySpan<SettledOffset> settled, Span<bool> accepted)

@@ -17,7 +17,8 @@ internal sealed class Discard(LeaseTable table)
     /// </param>
     public long Below(long to, Func<long, OffsetSet, long> microseconds)
     {
-        var count = Drop(entry => entry.Start >= to ? 0 : entry.Pending & Bits.Low((int)Math.Min(64, to - entry.Start)));
+        var count = Drop(entry =>
+            entry.Start >= to ? 0 : entry.Pending & Bits.Low((int)Math.Min(64, to - entry.Start)));
         if (table.Cursor < to)
         {
             var passed = to - table.Cursor;

@@ -72,7 +72,11 @@ internal sealed class GroupAttachment : IDisposable
     }
 
     private static GroupAttachment? TryOpen(
-        IFile file, IDirectory folder, GroupContext context, GroupOptions options, Action<GroupAttachment, LeaseTable> join)
+        IFile file,
+        IDirectory folder,
+        GroupContext context,
+        GroupOptions options,
+        Action<GroupAttachment, LeaseTable> join)
     {
         GroupAttachment? attachment = null;
         var attached = false;

@@ -28,6 +28,13 @@ internal static class GroupReader
         return ReadUnattached(groupFolder, context, memory, readable);
     }
 
+    /// <summary>Whether somebody is a member now.</summary>
+    public static bool HasMembers(IDirectory groupFolder)
+    {
+        using var file = groupFolder.TryOpenFile(TableLayout.Name, writable: false);
+        return file is not null && file.IsLockedByOther(TableLayout.PresenceLock);
+    }
+
     /// <summary>
     /// The floor that is on disk: messages below may be deleted. What a table of this boot has published counts where
     /// there is one, because a record of the offset file may have failed to reach the disk and still be read back;
@@ -77,7 +84,8 @@ internal static class GroupReader
         if (TableIdentity.TryRead(image) is not { } identity)
             return null;
         return TableRebuild.TryReadOld(image, context, identity.Generation, path) is { } table
-            ? GroupView.Of(table, readable, new GroupClock(context.Time), slot => !file.IsLockedByOther(TableLayout.SlotLocks + slot))
+            ? GroupView.Of(table, readable, new GroupClock(context.Time), slot =>
+                !file.IsLockedByOther(TableLayout.SlotLocks + slot))
             : null;
     }
 

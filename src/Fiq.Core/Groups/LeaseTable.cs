@@ -95,7 +95,8 @@ internal sealed class LeaseTable(TableTransaction table)
 
         this[TableWord.PendingDigest] += LeaseEntry.Digest(entry.Start, entry.Pending) - DigestOf(index);
         MarkReady(index, entry.Owner == EntryOwner.Returned);
-        if (entry.Owner == EntryOwner.Waiting && (this[TableWord.NextDue] == 0 || (long)this[TableWord.NextDue] > entry.Due))
+        var next = (long)this[TableWord.NextDue];
+        if (entry.Owner == EntryOwner.Waiting && (next == 0 || next > entry.Due))
             this[TableWord.NextDue] = (ulong)entry.Due;
         entry.Write(table, index);
     }

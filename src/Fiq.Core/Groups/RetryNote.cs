@@ -20,7 +20,7 @@ namespace Fiq.Groups;
 /// <param name="Error">Why it failed last; at most <see cref="ErrorBytesMax"/> bytes are kept.</param>
 internal readonly record struct RetryNote(long Offset, int Attempts, long Due, long Delay, string Error)
 {
-    /// <summary>Tens of thousands may wait, so of each only the gist of its error is kept; dead letters have more.</summary>
+    /// <summary>Tens of thousands may wait, so of each the gist of its error is kept; letters have more.</summary>
     public const int ErrorBytesMax = 256;
 
     private const int FixedLength = 32;

@@ -1,6 +1,6 @@
 namespace Fiq.Groups;
 
-/// <summary>Ends deliveries, if their tokens still count: settled, handed back, or to come again at some time.</summary>
+/// <summary>Ends deliveries, if their tokens still count: settled, handed back, or to come again later.</summary>
 internal sealed class Settle(LeaseTable table, ulong random, GroupClock clock)
 {
     private readonly SettlementJournal journal = new(table);

@@ -80,3 +80,18 @@ public sealed class BusyException : FiqException
     /// <summary>The process that holds it, or 0.</summary>
     public int HolderPid { get; }
 }
+
+/// <summary>Of several messages some are stored, and the next was refused: for what, the code says.</summary>
+public sealed class PartlyStoredException : FiqException
+{
+    /// <summary>Makes an error that says what <paramref name="error"/> says, and what came before it.</summary>
+    public PartlyStoredException(FiqException error, IReadOnlyList<Acknowledgement> stored)
+        : base(error.Code, error.Message, error.Hint, error)
+    {
+        Stored = stored;
+        Queue = error.Queue;
+    }
+
+    /// <summary>An acknowledgement for each message before the one that was refused, in order.</summary>
+    public IReadOnlyList<Acknowledgement> Stored { get; }
+}

@@ -1,7 +1,7 @@
 namespace Fiq;
 
 /// <summary>What a user produces. Bodies are bytes and stay exactly as given.</summary>
-public sealed class Message
+public sealed record Message
 {
     /// <summary>The largest body a queue accepts unless it sets a lower limit: 16 MiB.</summary>
     public const int BodySizeMax = 16 * 1024 * 1024;
@@ -32,6 +32,18 @@ public sealed class Message
 
     /// <summary>The only group it is for: others pass it over; null, the rule, when it is for all.</summary>
     public GroupName? ForGroup { get; init; }
+
+    /// <summary>
+    /// Its number among the messages of its producer, 1 or more and larger than those before; 0, the rule, when its
+    /// producer has no name. A message whose sequence was reached before is a duplicate, and not stored again.
+    /// </summary>
+    public ulong Sequence { get; init; }
+
+    /// <summary>
+    /// What the queue shall remember with the sequence, at most <see cref="ProducerPosition.NoteSizeMax"/> bytes that
+    /// mean something to the producer alone.
+    /// </summary>
+    public ReadOnlyMemory<byte> ProducerNote { get; init; }
 
     /// <summary>
     /// When it was appended: microseconds since 1970 UTC. Set by the queue; ignored in what is produced.

@@ -6,9 +6,15 @@ public sealed record QueueSettings
     /// <summary>The smallest <see cref="SegmentBytes"/>: 1 MiB. Smaller ones would only be many.</summary>
     public const long SegmentBytesMin = 1024 * 1024;
 
-    /// <summary>The largest message body, in bytes; 1 to <see cref="Message.BodySizeMax"/>.</summary>
-    public int MessageBytesMax { get; init; } = Message.BodySizeMax;
-
     /// <summary>A segment is followed by the next when it would grow beyond this; in bytes, at least 1 MiB.</summary>
     public long SegmentBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>
+    /// How far back keys are unique: a message whose key is in the window is acknowledged as a duplicate and not stored
+    /// again. Null: keys need not be unique.
+    /// </summary>
+    public UniqueKeyWindow? UniqueKeys { get; init; }
+
+    /// <summary>What the queue may hold and how long it keeps it, as far as that is said for this queue.</summary>
+    public QueueLimits Limits { get; init; } = QueueLimits.None;
 }

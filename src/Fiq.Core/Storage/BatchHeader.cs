@@ -55,6 +55,7 @@ internal readonly record struct BatchHeader
 
     private const int CrcAt = Size - sizeof(uint);
     private const int LostMicrosecondsAt = 104;
+    private const int ProducersBeforeAt = 112;
     private const int ClosingAt = CrcAt - sizeof(uint);
 
     public BatchKind Kind { get; init; }
@@ -96,6 +97,12 @@ internal readonly record struct BatchHeader
     public long LostMicroseconds { get; init; }
 
     /// <summary>
+    /// Where the last batch before this one that has producers stands in this segment; 0 when none has. Links those
+    /// batches backwards, so that whoever needs the table of producers reads nothing else.
+    /// </summary>
+    public long ProducersBefore { get; init; }
+
+    /// <summary>
     /// What repair chooses so that the checksum is the one that the next header, which is intact, names as its link;
     /// otherwise 0.
     /// </summary>
@@ -103,6 +110,9 @@ internal readonly record struct BatchHeader
 
     /// <summary>Its own checksum: the link that the next header names.</summary>
     public uint Crc { get; private init; }
+
+    /// <summary>Where the last batch that has producers stands, this one included; 0 when none has.</summary>
+    public long ProducersThrough => Flags.HasFlag(BatchFlags.HasProducers) ? Position : ProducersBefore;
 
     /// <summary>One past its last byte.</summary>
     public long EndPosition => Position + Size + BodyLength;
@@ -143,6 +153,7 @@ internal readonly record struct BatchHeader
         BinaryPrimitives.WriteInt64LittleEndian(bytes[88..], NotBeforeMin);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[96..], TimestampMax);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[LostMicrosecondsAt..], LostMicroseconds);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[ProducersBeforeAt..], ProducersBefore);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[ClosingAt..], Closing);
         uint crc = Crc32C.Compute(secret, bytes[..CrcAt]);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[CrcAt..], crc);
@@ -180,6 +191,7 @@ internal readonly record struct BatchHeader
             NotBeforeMin = BinaryPrimitives.ReadInt64LittleEndian(bytes[88..]),
             TimestampMax = BinaryPrimitives.ReadInt64LittleEndian(bytes[96..]),
             LostMicroseconds = BinaryPrimitives.ReadInt64LittleEndian(bytes[LostMicrosecondsAt..]),
+            ProducersBefore = BinaryPrimitives.ReadInt64LittleEndian(bytes[ProducersBeforeAt..]),
             Closing = BinaryPrimitives.ReadUInt32LittleEndian(bytes[ClosingAt..]),
             Crc = crc,
         };

@@ -1,4 +1,5 @@
 using Fiq.Files;
+using Fiq.Storage.Producers;
 
 namespace Fiq.Storage;
 
@@ -9,7 +10,7 @@ namespace Fiq.Storage;
 /// </summary>
 internal sealed class Committer(
     LogContext context, ControlPage page, ControlLocks locks, TailSegment tailSegment, Roller roller,
-    AttachmentGuard guard, DurabilityWait durability)
+    AttachmentGuard guard, DurabilityWait durability, ProducerLedger producers)
 {
     // Each failed sync voids the commit once; a disk on which so many fail in a row can't be written.
     private const int EpochsMax = 16;
@@ -17,18 +18,26 @@ internal sealed class Committer(
     private const int ZerosAtATime = 64 * 1024;
 
     private readonly RollBrake _rolls = new(context.Time);
-    private LogMark _lastOwn;
 
-    /// <summary>Stores the commit and returns the offset of its first message, once it is durable.</summary>
+    // Where this process's last commit ended, and the last batch with producers up to there.
+    private LogMark _lastOwn;
+    private long _producersThrough;
+
+    /// <summary>
+    /// Stores a commit and returns the offset of its first message, once it and all before it are durable.
+    /// </summary>
+    /// <param name="source">What to store.</param>
+    /// <param name="admission">Who is asked whether it may be stored; null when it may.</param>
     /// <exception cref="FiqException">
     /// Nothing was stored, unless its code is <see cref="ErrorCode.Unknown"/>.
     /// </exception>
-    public long Commit(EncodedCommit commit)
+    public long Commit(ICommitSource source, IAdmission? admission = null)
     {
         for (int epoch = 0; epoch < EpochsMax; epoch++)
         {
-            LogMark end = Append(commit);
-            if (durability.IsDurableInTheEnd(end)) return end.Offset - commit.Count;
+            // Asked once: what is void was admitted before.
+            LogMark end = Append(source, epoch == 0 ? admission : null, out int count);
+            if (durability.IsDurableInTheEnd(end)) return end.Offset - count;
         }
 
         throw new FiqException(
@@ -37,36 +46,73 @@ internal sealed class Committer(
             "The disk does not take what is written. Look at the kernel's messages (dmesg).");
     }
 
-    private LogMark Append(EncodedCommit commit)
+    /// <summary>
+    /// Ends the tail segment, so that it can be deleted like the others, if it holds messages and
+    /// <paramref name="isWanted"/> says so of its end. Whether it did.
+    /// </summary>
+    public bool TryEndSegment(Func<LogMark, bool> isWanted)
+    {
+        locks.Enter(ControlLock.Append);
+        try
+        {
+            LogMark tail = FollowTail();
+            if (!HasMessages(tail) || !isWanted(tail)) return false;
+            BatchHeader? last = ReadLast(tail);
+            Roll(IsSpoilt(tail, last) ? EndReason.Failed : EndReason.Full, ref tail, ref last);
+            return true;
+        }
+        finally
+        {
+            Leave(isWritten: false);
+        }
+    }
+
+    private LogMark Append(ICommitSource source, IAdmission? admission, out int count)
     {
         locks.Enter(ControlLock.Append);
         bool isWritten = false;
         try
         {
-            guard.Check();
-            if (page.Rolling != 0)
+            LogMark tail = FollowTail();
+            BatchHeader? last = ReadLast(tail);
+            if (IsSpoilt(tail, last)) Roll(EndReason.Failed, ref tail, ref last);
+            EncodedCommit commit = source.Prepare(tail);
+            long room = Math.Max(0, tailSegment.Room - tail.Position);
+            if (commit.Count > 0) admission?.Require(tail, commit.Count, commit.Length, room);
+            if (commit.Count > 0 && IsFull(tail, commit.Length))
             {
-                locks.With(ControlLock.Sync, roller.FinishWithBothLocks);
-                page.Readers.Wake();
+                Roll(EndReason.Full, ref tail, ref last);
+                // Should a sync have failed meanwhile, what the source has seen may be gone.
+                commit = source.Prepare(tail);
             }
 
-            LogMark tail = page.Tail();
-            tailSegment.Follow(tail);
-            if (MustEnd(tail, commit.Length) is EndReason reason)
-            {
-                locks.With(ControlLock.Sync, () => _rolls.Try(() => roller.RollWithBothLocks(reason)));
-                tail = page.Tail();
-                page.Readers.Wake();
-            }
-
-            LogMark end = Write(commit, tail);
+            count = commit.Count;
+            if (count == 0) return tail;
+            long producersBefore = last?.ProducersThrough ?? _producersThrough;
+            LogMark end = Write(commit, tail, producersBefore);
             isWritten = true;
+            producers.LearnWithAppendLock(commit, end, producersBefore);
             return end;
         }
         finally
         {
             Leave(isWritten);
         }
+    }
+
+    /// <summary>The tail, with its segment open and every roll that was begun finished. Append lock.</summary>
+    private LogMark FollowTail()
+    {
+        guard.Check();
+        if (page.Rolling != 0)
+        {
+            locks.With(ControlLock.Sync, roller.FinishWithBothLocks);
+            page.Readers.Wake();
+        }
+
+        LogMark tail = page.Tail();
+        tailSegment.Follow(tail);
+        return tail;
     }
 
     // Once the tail has moved anybody may sync it: an error must not sound as if nothing had been stored.
@@ -82,24 +128,46 @@ internal sealed class Committer(
         }
     }
 
-    /// <summary>Whether, and why, the tail segment must end before this can be written. Append lock.</summary>
-    private EndReason? MustEnd(in LogMark tail, int length)
-    {
-        if (page.Failed == tail.Epoch) return EndReason.Failed;
-        if (tail != _lastOwn && !tailSegment.IsProvenAt(tail))
-        {
-            page.Note(ProtocolEvent.TailUnproven, tail.Epoch, tail.Offset);
-            page.Failed = tail.Epoch;
-            return EndReason.Failed;
-        }
+    /// <summary>The header behind which this is written; null when it is our own, or not what it must be.</summary>
+    private BatchHeader? ReadLast(in LogMark tail) => tail == _lastOwn ? null : tailSegment.TryReadLast(tail);
 
-        bool hasData = tail.Offset > tail.SegmentBase;
-        return hasData && tail.Position + length > context.SegmentBytes ? EndReason.Full : null;
+    private void Roll(EndReason reason, ref LogMark tail, ref BatchHeader? last)
+    {
+        locks.With(ControlLock.Sync, () => _rolls.Try(() => roller.RollWithBothLocks(reason)));
+        tail = page.Tail();
+        last = ReadLast(tail);
+        page.Readers.Wake();
+        if (last is null && tail != _lastOwn)
+            throw new DamagedException(
+                tail.Segment.ToString(), tail.LastHeaderPosition, tail.Position, "what it was born with is not there");
     }
 
-    private LogMark Write(EncodedCommit commit, in LogMark tail)
+    private static bool HasMessages(in LogMark tail) => tail.Offset > tail.SegmentBase;
+
+    private bool IsOld()
     {
-        LogMark end = commit.Stamp(tail, tailSegment.Segment.Header.Secret, page.Watermark().Offset);
+        long limit = context.Bounds.Microseconds;
+        return limit != long.MaxValue
+            && context.UtcMicroseconds - tailSegment.Segment.Header.CreatedMicroseconds > limit;
+    }
+
+    /// <summary>Whether nothing may be written behind the tail any more. Append lock.</summary>
+    private bool IsSpoilt(in LogMark tail, in BatchHeader? last)
+    {
+        if (page.Failed == tail.Epoch) return true;
+        if (tail == _lastOwn || last is not null) return false;
+        page.Note(ProtocolEvent.TailUnproven, tail.Epoch, tail.Offset);
+        page.Failed = tail.Epoch;
+        return true;
+    }
+
+    private bool IsFull(in LogMark tail, int length) =>
+        HasMessages(tail) && (tail.Position + length > context.SegmentBytesNow || IsOld());
+
+    private LogMark Write(EncodedCommit commit, in LogMark tail, long producersBefore)
+    {
+        LogMark end = commit.Stamp(
+            tail, tailSegment.Segment.Header.Secret, page.Watermark().Offset, producersBefore);
         IFile file = tailSegment.Segment.File;
         try
         {
@@ -116,7 +184,7 @@ internal sealed class Committer(
         }
 
         page.StoreTail(end);
-        _lastOwn = end;
+        (_lastOwn, _producersThrough) = (end, commit.ProducersThrough);
         return end;
     }
 

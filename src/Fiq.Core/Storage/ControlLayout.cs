@@ -47,8 +47,18 @@ internal static class ControlLayout
     public const int EventsAt = 4096;
     public const int EventsCount = 256;
 
+    // Who holds which producer's name, for messages only: by the hash of the name, the last one who came.
+    public const int ProducersAt = 3072;
+    public const int ProducersCount = 128;
+
     // Locks are single bytes far behind the end of the file: they stand for themselves, not for what is stored there.
     public const long LocksAt = 1L << 40;
+
+    // One byte for each producer that is open, by the hash of its name. Of two names with the same 32 bits only one
+    // can be open at a time: the other is refused as busy, which is a nuisance once in four billion pairs and no harm.
+    public const long ProducerLocksAt = 1L << 41;
+
+    public static long ProducerLockAt(ProducerName name) => ProducerLocksAt + (uint)name.Hash;
 }
 
 /// <summary>The locks of a queue, in the order in which they are taken.</summary>

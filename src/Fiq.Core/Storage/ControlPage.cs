@@ -121,6 +121,16 @@ internal sealed class ControlPage : IDisposable
 
     public void StoreHolder(ControlLock which, int pid) => _page.Store32(HolderAt(which), (uint)pid);
 
+    /// <summary>The process that opened a producer of this name last, or 0; for messages only.</summary>
+    public int ProducerHolder(ProducerName name)
+    {
+        ulong word = _page.Load64(ProducerAt(name));
+        return (uint)(word >> 32) == (uint)name.Hash ? (int)(uint)word : 0;
+    }
+
+    public void StoreProducerHolder(ProducerName name, int pid) =>
+        _page.Store64(ProducerAt(name), ((ulong)(uint)name.Hash << 32) | (uint)pid);
+
     /// <summary>Adds to the ring of events. A lost or mixed entry does no harm: they only tell a story.</summary>
     public void Note(ProtocolEvent what, long epoch, long offset)
     {
@@ -209,6 +219,9 @@ internal sealed class ControlPage : IDisposable
     }
 
     public void Dispose() => _page.Dispose();
+
+    private static int ProducerAt(ProducerName name) =>
+        ControlLayout.ProducersAt + (int)((uint)name.Hash % ControlLayout.ProducersCount) * sizeof(ulong);
 
     private static int HolderAt(ControlLock which) => ControlLayout.HoldersAt + (int)which * sizeof(uint);
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 using Fiq.Files;
 
 namespace Fiq.Storage;
@@ -9,15 +10,31 @@ namespace Fiq.Storage;
 /// <see cref="Stamp"/> fills once the place is known. The bytes are kept until the answer is, so that a void commit
 /// can be stamped and written again.
 /// </summary>
-internal sealed class EncodedCommit : IDisposable
+internal sealed class EncodedCommit : ICommitSource, IDisposable
 {
     /// <summary>A body is closed once it has reached this size, unless one message is larger.</summary>
     public const int BodySizeTarget = 1024 * 1024;
 
     private readonly List<BatchHeader> _batches = [];
+    private readonly ReadOnlyMemory<byte> _producer;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
     private int _bodyAt = BatchHeader.Size;
-    private BatchHeader _open = new() { Kind = BatchKind.Data };
+    private BatchHeader _open;
+    private Message? _last;
+
+    /// <param name="producer">Who numbers the messages, if anybody does.</param>
+    public EncodedCommit(ProducerName? producer = null)
+    {
+        Producer = producer;
+        _producer = producer is ProducerName name ? Encoding.UTF8.GetBytes(name.ToString()) : default;
+        _open = NewBatch();
+    }
+
+    /// <summary>Who numbers the messages; null when nobody does.</summary>
+    public ProducerName? Producer { get; }
+
+    /// <summary>Where the last batch with producers stands once this is written; valid after stamping.</summary>
+    public long ProducersThrough { get; private set; }
 
     /// <summary>Bytes of all batches; valid once <see cref="Close"/> was called.</summary>
     public int Length { get; private set; }
@@ -36,11 +53,13 @@ internal sealed class EncodedCommit : IDisposable
         int firstBatch = _batches.Count;
         foreach (Message message in messages)
         {
-            int size = RecordCodec.SizeOf(message);
+            int size = RecordCodec.SizeOf(message, _producer);
             if (_open.Count > 0 && _open.BodyLength + size > BodySizeTarget) CloseBatch();
             Reserve(_bodyAt + _open.BodyLength + size);
-            RecordCodec.Encode(message, timestampMicroseconds, _buffer.AsSpan(_bodyAt + _open.BodyLength));
+            Span<byte> target = _buffer.AsSpan(_bodyAt + _open.BodyLength);
+            RecordCodec.Encode(message, timestampMicroseconds, target, _producer);
             Account(message, size, timestampMicroseconds);
+            _last = message;
             Count++;
         }
 
@@ -56,13 +75,25 @@ internal sealed class EncodedCommit : IDisposable
         Length = _bodyAt - BatchHeader.Size;
     }
 
+    /// <inheritdoc />
+    public EncodedCommit Prepare(in LogMark tail) => this;
+
+    /// <summary>How far its producer has come with it, when it ends at this offset. Not for an empty commit.</summary>
+    public ProducerPosition LastPosition(long endOffset) =>
+        new(_last!.Sequence, endOffset - 1, _last.ProducerNote.ToArray());
+
     /// <summary>
     /// Fills in the headers for a place behind <paramref name="tail"/> and returns the tail behind them. Only with
     /// the append lock held.
     /// </summary>
-    public LogMark Stamp(in LogMark tail, ulong secret, long durableThrough)
+    /// <param name="tail">The place.</param>
+    /// <param name="secret">The segment's secret.</param>
+    /// <param name="durableThrough">Every offset below it is durable.</param>
+    /// <param name="producersBefore">Where the last batch with producers before it stands, or 0.</param>
+    public LogMark Stamp(in LogMark tail, ulong secret, long durableThrough, long producersBefore = 0)
     {
         LogMark mark = tail;
+        ProducersThrough = producersBefore;
         int at = 0;
         foreach (BatchHeader batch in _batches)
         {
@@ -75,7 +106,9 @@ internal sealed class EncodedCommit : IDisposable
                 PreviousCrc = mark.LastHeaderCrc,
                 Sums = mark.Sums + batch.Sums,
                 TimestampMax = Math.Max(mark.TimestampMax, batch.TimestampMax),
+                ProducersBefore = ProducersThrough,
             }).Encode(_buffer.AsSpan(at), secret);
+            ProducersThrough = header.ProducersThrough;
             mark = LogMark.Behind(header, mark.SegmentBase);
             at += BatchHeader.Size + batch.BodyLength;
         }
@@ -110,8 +143,14 @@ internal sealed class EncodedCommit : IDisposable
         ReadOnlySpan<byte> body = _buffer.AsSpan(_bodyAt, _open.BodyLength);
         _batches.Add(_open with { BodyCrc = Crc32C.Compute(body) });
         _bodyAt += _open.BodyLength + BatchHeader.Size;
-        _open = new BatchHeader { Kind = BatchKind.Data };
+        _open = NewBatch();
     }
+
+    private BatchHeader NewBatch() => new()
+    {
+        Kind = BatchKind.Data,
+        Flags = Producer is null ? BatchFlags.None : BatchFlags.HasProducers,
+    };
 
     private void Reserve(int length)
     {

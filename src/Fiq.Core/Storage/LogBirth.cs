@@ -1,4 +1,5 @@
 using Fiq.Files;
+using Fiq.Storage.Producers;
 
 namespace Fiq.Storage;
 
@@ -10,7 +11,7 @@ internal static class LogBirth
     public static void Create(LogContext context)
     {
         ControlFile.Create(context.Folder);
-        using SegmentBirth birth = SegmentBirth.Begin(context, default, default, 0, null);
+        using SegmentBirth birth = SegmentBirth.Begin(context, default, default, 0, new ProducerTable(), null);
         (SegmentFile segment, LogMark born) = birth.TryFinish()
             ?? throw new DamagedException(context.Folder.Path, 0, 0, "the folder of a new queue is not empty");
         using (segment)

@@ -19,6 +19,15 @@ internal sealed record LogContext(
     Func<ulong> Random,
     int Pid)
 {
+    /// <summary>How far back keys are unique; null when they need not be.</summary>
+    public UniqueKeyWindow? UniqueKeys { get; init; }
+
+    /// <summary>What ends a segment earlier, if anything.</summary>
+    public SegmentBounds Bounds { get; init; } = new();
+
+    /// <summary>The size at which a segment ends now.</summary>
+    public long SegmentBytesNow => Math.Min(SegmentBytes, Bounds.Bytes);
+
     /// <summary>Microseconds since 1970 UTC.</summary>
     public long UtcMicroseconds =>
         (Time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;

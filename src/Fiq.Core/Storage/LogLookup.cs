@@ -32,6 +32,16 @@ internal static class LogLookup
         return sum;
     }
 
+    /// <summary>Declared work, in microseconds, of all messages in some ranges of offsets that are kept.</summary>
+    public static long MicrosecondsIn(
+        LogContext context, IEnumerable<(long From, long To)> ranges, in LogMark watermark)
+    {
+        long sum = 0;
+        foreach ((long from, long to) in ranges)
+            sum += MicrosecondsBelow(context, to, watermark) - MicrosecondsBelow(context, from, watermark);
+        return sum;
+    }
+
     /// <summary>
     /// The offset of the first message stored at or after a time; the watermark's when there is none.
     /// </summary>

@@ -1,4 +1,5 @@
 using Fiq.Files;
+using Fiq.Storage.Producers;
 
 namespace Fiq.Storage;
 
@@ -32,9 +33,10 @@ internal sealed class QueueLog : IDisposable
         _guard = new AttachmentGuard(context, _page, _control.Identity);
         _readerGuard = new AttachmentGuard(context, _page, _control.Identity);
         var syncer = new Syncer(_page, _locks, _tailSegment);
-        var roller = new Roller(context, _page, _locks, _tailSegment, syncer, _spare);
+        Producers = new ProducerLedger(_locks, _tailSegment);
+        var roller = new Roller(context, _page, _locks, _tailSegment, syncer, _spare, Producers);
         var durability = new DurabilityWait(context, _page, _locks, syncer, roller, _guard);
-        _committer = new Committer(context, _page, _locks, _tailSegment, roller, _guard, durability);
+        _committer = new Committer(context, _page, _locks, _tailSegment, roller, _guard, durability, Producers);
         _recovery = new LogRecovery(context, _page, _locks, _tailSegment, roller, _sealer);
     }
 
@@ -55,6 +57,9 @@ internal sealed class QueueLog : IDisposable
             return _page.Recovering == tail.Epoch ? Math.Max(0, tail.Offset - _page.Watermark().Offset) : 0;
         }
     }
+
+    /// <summary>What is known of the producers that number their messages. Only while a commit is prepared.</summary>
+    public ProducerLedger Producers { get; }
 
     /// <summary>Whether the queue was deleted.</summary>
     public bool IsDeleted => _page.Deleted;
@@ -86,24 +91,39 @@ internal sealed class QueueLog : IDisposable
 
     /// <summary>Stores a commit and returns its first offset, once it is durable.</summary>
     /// <exception cref="FiqException">As <see cref="Committer.Commit"/>.</exception>
-    public long Commit(EncodedCommit commit) => _committer.Commit(commit);
+    public long Commit(ICommitSource source, IAdmission? admission = null) => _committer.Commit(source, admission);
+
+    /// <inheritdoc cref="Committer.TryEndSegment" />
+    public bool TryEndSegment(Func<LogMark, bool> isWanted) => _committer.TryEndSegment(isWanted);
+
+    /// <summary>
+    /// Takes a producer's name for as long as this process is attached: two that number messages under one name would
+    /// take each other's for duplicates.
+    /// </summary>
+    /// <exception cref="BusyException">Another process, or another attachment of this one, has it.</exception>
+    public void HoldProducer(ProducerName name)
+    {
+        if (!_control.TryLock(ControlLayout.ProducerLockAt(name), exclusive: true))
+            throw new BusyException($"producer \"{Printable.Escape(name.ToString())}\"", _page.ProducerHolder(name));
+        _page.StoreProducerHolder(name, _context.Pid);
+    }
 
     /// <summary>Whether, since that place, a segment has ended or is half full.</summary>
     public bool NeedsCare(in LogMark before)
     {
         LogMark now = _page.Watermark();
-        long half = _context.SegmentBytes / 2;
+        long half = _context.SegmentBytesNow / 2;
         return now.Epoch != before.Epoch || (now.Position > half && before.Position <= half);
     }
 
-    /// <summary>Seals the segment before the tail and makes a spare file. Nobody waits for it.</summary>
+    /// <summary>Seals the segments before the tail and makes a spare file. Nobody waits for it.</summary>
     public void Care()
     {
         LogMark tail = _page.Tail();
         // Its name may not be on disk: then its predecessor's end is where its own file says it is.
         if (_page.Failed == tail.Epoch) return;
-        if (tail.Position > _context.SegmentBytes / 2) _spare.Prepare();
-        _sealer.SealPredecessor(tail.Segment);
+        if (tail.Position > _context.SegmentBytesNow / 2) _spare.Prepare();
+        _sealer.SealPredecessors(tail.Segment);
     }
 
     /// <summary>
@@ -115,6 +135,9 @@ internal sealed class QueueLog : IDisposable
     public LogReader OpenReader() => new(_context);
 
     public UrgentScan OpenUrgentScan() => new(_context);
+
+    /// <summary>Begins to measure what is kept. One thread at a time.</summary>
+    public KeptSegments OpenKept() => new(_context, _page);
 
     /// <summary>Begins to verify sealed segments; tells each damage once. One thread, which also disposes it.</summary>
     public SealedCheck OpenCheck(Action<DamagedException> found) => new(_context, _page, _locks, found);
@@ -146,6 +169,8 @@ internal sealed class QueueLog : IDisposable
         long limit = floor();
         _page.Floor = limit;
         List<SegmentName> names = SegmentList.Read(_context.Folder);
+        // Keys inside the window are found in the log: it is kept as far back.
+        if (names.Count > 0) limit = Math.Min(limit, KeyWindow.BeginOf(_context, names[0].BaseOffset, Watermark));
         // Whoever deletes a queue gives the lock back before its files are gone.
         if (_page.Deleted || names.Count == 0) return 0;
         _page.FirstOffset = names[0].BaseOffset;

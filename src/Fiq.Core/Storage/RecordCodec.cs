@@ -4,9 +4,9 @@ using System.Text;
 namespace Fiq.Storage;
 
 /// <summary>
-/// One message as bytes inside a batch body: 64 fixed bytes, then key, producer, for-group, headers and body, padded
-/// with zeros to 8. docs/format.md draws them. A record carries no offset: the batch's base and its place among its
-/// neighbours say it.
+/// One message as bytes inside a batch body: 64 fixed bytes, then key, producer, for-group, note, headers and body,
+/// padded with zeros to 8. docs/format.md draws them. A record carries no offset: the batch's base and its place among
+/// its neighbours say it.
 /// </summary>
 internal static class RecordCodec
 {
@@ -16,17 +16,24 @@ internal static class RecordCodec
     private const ushort KnownFlags = 0;
 
     /// <summary>The size of a message's record, in bytes; a multiple of 8.</summary>
-    public static int SizeOf(Message message) => Align(
+    public static int SizeOf(Message message, ReadOnlyMemory<byte> producer = default) => Align(
         FixedSize
         + message.Key.Bytes.Length
+        + producer.Length
         + ForGroupLength(message)
+        + message.ProducerNote.Length
         + message.Headers.Encoded.Length
         + message.Body.Length);
 
     /// <summary>Writes a record and returns its size.</summary>
-    public static int Encode(Message message, long timestampMicroseconds, Span<byte> target)
+    /// <param name="message">The message.</param>
+    /// <param name="timestampMicroseconds">When it is appended.</param>
+    /// <param name="target">Where it goes.</param>
+    /// <param name="producer">The name of who numbers it, in UTF-8; empty when nobody does.</param>
+    public static int Encode(
+        Message message, long timestampMicroseconds, Span<byte> target, ReadOnlyMemory<byte> producer = default)
     {
-        int size = SizeOf(message);
+        int size = SizeOf(message, producer);
         Span<byte> bytes = target[..size];
         ReadOnlySpan<byte> key = message.Key.Bytes.Span;
         string forGroup = message.ForGroup?.ToString() ?? "";
@@ -38,14 +45,21 @@ internal static class RecordCodec
         BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], timestampMicroseconds);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], message.ProcessingMicroseconds);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[32..], message.NotBeforeMicroseconds);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[40..], message.Sequence);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[48..], (ushort)key.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes[50..], (ushort)producer.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[52..], (ushort)forGroup.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes[54..], (ushort)message.ProducerNote.Length);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[56..], headers.Length);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[60..], message.Body.Length);
         int at = FixedSize;
         key.CopyTo(bytes[at..]);
         at += key.Length;
+        producer.Span.CopyTo(bytes[at..]);
+        at += producer.Length;
         at += Encoding.ASCII.GetBytes(forGroup, bytes[at..]);
+        message.ProducerNote.Span.CopyTo(bytes[at..]);
+        at += message.ProducerNote.Length;
         headers.CopyTo(bytes[at..]);
         at += headers.Length;
         message.Body.Span.CopyTo(bytes[at..]);
@@ -74,16 +88,18 @@ internal static class RecordCodec
         int keyLength = BinaryPrimitives.ReadUInt16LittleEndian(bytes[48..]);
         int producerLength = BinaryPrimitives.ReadUInt16LittleEndian(bytes[50..]);
         int forGroupLength = BinaryPrimitives.ReadUInt16LittleEndian(bytes[52..]);
+        int noteLength = BinaryPrimitives.ReadUInt16LittleEndian(bytes[54..]);
         int headersLength = BinaryPrimitives.ReadInt32LittleEndian(bytes[56..]);
         int bodyLength = BinaryPrimitives.ReadInt32LittleEndian(bytes[60..]);
         ushort flags = BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]);
-        long used = (long)FixedSize + keyLength + producerLength + forGroupLength + headersLength + bodyLength;
+        long used = (long)FixedSize + keyLength + producerLength + forGroupLength + noteLength + headersLength
+            + bodyLength;
         if (headersLength < 0 || bodyLength < 0 || used > record.Length || (flags & ~KnownFlags) != 0) return null;
         int forGroupAt = FixedSize + keyLength + producerLength;
         string groupText = Encoding.ASCII.GetString(bytes.Slice(forGroupAt, forGroupLength));
         GroupName forGroup = default;
         if (forGroupLength > 0 && !GroupName.TryParse(groupText, out forGroup)) return null;
-        int headersAt = forGroupAt + forGroupLength;
+        int headersAt = forGroupAt + forGroupLength + noteLength;
         return new Message
         {
             Key = MessageKey.FromStored(record.Slice(FixedSize, keyLength)),
@@ -96,7 +112,29 @@ internal static class RecordCodec
             TimestampMicroseconds = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
             ProcessingMicroseconds = BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),
             NotBeforeMicroseconds = BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]),
+            Sequence = BinaryPrimitives.ReadUInt64LittleEndian(bytes[40..]),
+            ProducerNote = record.Slice(headersAt - noteLength, noteLength),
         };
+    }
+
+    /// <summary>
+    /// The name of the producer in a record, the sequence and the note; an empty name when it has none, or when the
+    /// lengths do not fit. Everything else stays unread.
+    /// </summary>
+    public static ReadOnlySpan<byte> ProducerOf(
+        ReadOnlySpan<byte> record, out ulong sequence, out ReadOnlySpan<byte> note)
+    {
+        int keyLength = BinaryPrimitives.ReadUInt16LittleEndian(record[48..]);
+        int producerLength = BinaryPrimitives.ReadUInt16LittleEndian(record[50..]);
+        int forGroupLength = BinaryPrimitives.ReadUInt16LittleEndian(record[52..]);
+        int noteLength = BinaryPrimitives.ReadUInt16LittleEndian(record[54..]);
+        sequence = BinaryPrimitives.ReadUInt64LittleEndian(record[40..]);
+        note = default;
+        int nameAt = FixedSize + keyLength;
+        int noteAt = nameAt + producerLength + forGroupLength;
+        if (noteAt + noteLength > record.Length) return default;
+        note = record.Slice(noteAt, noteLength);
+        return record.Slice(nameAt, producerLength);
     }
 
     private static int ForGroupLength(Message message) => message.ForGroup?.ToString().Length ?? 0;

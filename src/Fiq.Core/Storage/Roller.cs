@@ -1,5 +1,6 @@
 using System.Buffers;
 using Fiq.Files;
+using Fiq.Storage.Producers;
 
 namespace Fiq.Storage;
 
@@ -13,7 +14,8 @@ namespace Fiq.Storage;
 /// Whoever finds `rolling` set adopts the successor if it has its name, and otherwise starts again.
 /// </summary>
 internal sealed class Roller(
-    LogContext context, ControlPage page, ControlLocks locks, TailSegment tailSegment, Syncer syncer, SpareFile spare)
+    LogContext context, ControlPage page, ControlLocks locks, TailSegment tailSegment, Syncer syncer, SpareFile spare,
+    ProducerLedger producers)
 {
     /// <summary>Adopts or drops what a roller that died has begun.</summary>
     public void FinishWithBothLocks()
@@ -60,7 +62,12 @@ internal sealed class Roller(
     {
         using SpareFile.Loan? loan = spare.TryTake();
         using var birth = SegmentBirth.Begin(
-            context, end.ToEnd(reason), end.Sums, end.TimestampMax, loan is null ? null : (loan.TakeFile(), loan.Name));
+            context,
+            end.ToEnd(reason),
+            end.Sums,
+            end.TimestampMax,
+            producers.TableWithAppendLock(end),
+            loan is null ? null : (loan.TakeFile(), loan.Name));
         if (reason != EndReason.Full) CopyUnproven(birth, end, writtenTo, all: reason == EndReason.Recovered);
         if (birth.TryFinish() is not (SegmentFile segment, LogMark born))
         {
@@ -70,6 +77,7 @@ internal sealed class Roller(
 
         SyncFolder(born.Epoch);
         tailSegment.Take(segment, born);
+        producers.MoveToWithAppendLock(born.Epoch);
         Publish(segment, born, reason == EndReason.Full ? ProtocolEvent.RolledFull : ProtocolEvent.RolledFailed);
     }
 

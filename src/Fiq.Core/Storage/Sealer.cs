@@ -14,6 +14,9 @@ internal sealed class Sealer(LogContext context, ControlLocks locks)
     private const int TornBytesMax = 1024 * 1024;
     private const int TornFilesMax = 8;
 
+    // Small segments may end faster than they are sealed, and what is not sealed takes more of the disk.
+    private const int PredecessorsMax = 16;
+
     /// <summary>
     /// Seals a segment whose successor is durable, unless somebody else is at it or it is sealed already.
     /// </summary>
@@ -44,13 +47,26 @@ internal sealed class Sealer(LogContext context, ControlLocks locks)
         }
     }
 
+    /// <summary>Seals the last segments before this one, as far as they are not.</summary>
+    public void SealPredecessors(SegmentName name)
+    {
+        List<SegmentName> names = SegmentList.Read(context.Folder);
+        int last = names.IndexOf(name);
+        for (int index = Math.Max(1, last - PredecessorsMax); index <= last; index++) SealBefore(names, index);
+    }
+
     /// <summary>Seals the segment before this one.</summary>
     public void SealPredecessor(SegmentName name)
     {
         List<SegmentName> names = SegmentList.Read(context.Folder);
         int index = names.IndexOf(name);
-        if (index < 1) return;
-        using SegmentFile? successor = SegmentFile.TryOpen(context.Folder, name, context.QueueId, writable: false);
+        if (index >= 1) SealBefore(names, index);
+    }
+
+    private void SealBefore(List<SegmentName> names, int index)
+    {
+        using SegmentFile? successor =
+            SegmentFile.TryOpen(context.Folder, names[index], context.QueueId, writable: false);
         if (successor is not null) Seal(names[index - 1], successor.Header.Previous);
     }
 

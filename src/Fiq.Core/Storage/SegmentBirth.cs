@@ -1,4 +1,5 @@
 using Fiq.Files;
+using Fiq.Storage.Producers;
 
 namespace Fiq.Storage;
 
@@ -19,6 +20,7 @@ internal sealed class SegmentBirth : IDisposable
     private readonly SegmentHeader _plan;
     private IFile? _file;
     private LogMark _mark;
+    private long _producersThrough;
 
     private SegmentBirth(LogContext context, string temporaryName, IFile file, SegmentHeader plan)
     {
@@ -33,9 +35,15 @@ internal sealed class SegmentBirth : IDisposable
     /// <param name="end">The end of the predecessor that its header will state.</param>
     /// <param name="sums">The sums at that end.</param>
     /// <param name="timestampMax">The largest timestamp at that end.</param>
+    /// <param name="producers">The producers at that end.</param>
     /// <param name="spare">A file made ahead and its name, or null.</param>
     public static SegmentBirth Begin(
-        LogContext context, SegmentEnd end, RunningSums sums, long timestampMax, (IFile File, string Name)? spare)
+        LogContext context,
+        SegmentEnd end,
+        RunningSums sums,
+        long timestampMax,
+        ProducerTable producers,
+        (IFile File, string Name)? spare)
     {
         var plan = new SegmentHeader
         {
@@ -55,8 +63,9 @@ internal sealed class SegmentBirth : IDisposable
         try
         {
             // A queue that fills segments gets whole ones; others begin small and grow by doubling.
-            if (spare is null) Allocate(file, end.Reason == EndReason.Full ? context.SegmentBytes : AllocationMin);
-            birth.WriteCheckpoint(timestampMax);
+            if (spare is null)
+                Allocate(context, file, end.Reason == EndReason.Full ? context.SegmentBytesNow : AllocationMin);
+            birth.WriteCheckpoint(timestampMax, producers);
             return birth;
         }
         catch
@@ -66,11 +75,17 @@ internal sealed class SegmentBirth : IDisposable
         }
     }
 
-    /// <summary>Asks for room, for less when there is too little, and for none below a mebibyte.</summary>
-    public static void Allocate(IFile file, long bytes)
+    /// <summary>
+    /// Asks for room, for less when there is too little or too little would be left free, and for none below a
+    /// mebibyte.
+    /// </summary>
+    public static void Allocate(LogContext context, IFile file, long bytes)
     {
+        long floor = context.Bounds.FreeBytes;
+        long most = floor == 0 ? long.MaxValue : context.Folder.FreeBytes() - floor + file.Length;
         for (long room = bytes; room >= AllocationMin; room /= 2)
         {
+            if (room > most) continue;
             try
             {
                 file.Allocate(room);
@@ -102,12 +117,14 @@ internal sealed class SegmentBirth : IDisposable
                 before.Bytes + source.Sums.Bytes - sourceSumsBefore.Bytes,
                 before.Microseconds + source.Sums.Microseconds - sourceSumsBefore.Microseconds),
             TimestampMax = Math.Max(source.TimestampMax, _mark.TimestampMax),
+            ProducersBefore = _producersThrough,
         };
         Span<byte> headerBytes = stackalloc byte[BatchHeader.Size];
         header = header.Encode(headerBytes, _plan.Secret);
         _file!.Write(headerBytes, header.Position);
         _file.Write(body, header.Position + BatchHeader.Size);
         _mark = LogMark.Behind(header, _plan.BaseOffset);
+        _producersThrough = header.ProducersThrough;
     }
 
     /// <summary>
@@ -145,10 +162,9 @@ internal sealed class SegmentBirth : IDisposable
         return _context.Folder.TryRenameNoReplace(_temporaryName, name);
     }
 
-    private void WriteCheckpoint(long timestampMax)
+    private void WriteCheckpoint(long timestampMax, ProducerTable producers)
     {
-        Span<byte> bytes = stackalloc byte[BatchHeader.Size + Checkpoint.EmptyBodySize];
-        BatchHeader checkpoint = Checkpoint.Encode(_plan, timestampMax, bytes);
+        (byte[] bytes, BatchHeader checkpoint) = Checkpoint.Encode(_plan, timestampMax, producers);
         _file!.Write(bytes, Checkpoint.Position);
         _mark = LogMark.Behind(checkpoint, _plan.BaseOffset);
     }

@@ -18,7 +18,7 @@ internal sealed class SpareFile(LogContext context, ControlLocks locks)
         {
             if (context.Folder.TryStatus(FileName) is not null) return;
             using IFile file = context.Folder.CreateFile(FileName);
-            SegmentBirth.Allocate(file, context.SegmentBytes);
+            SegmentBirth.Allocate(context, file, context.SegmentBytesNow);
         }
         catch (FileSystemException error) when (error.IsNoSpace || error.Errno == Errno.Exists)
         {

@@ -18,6 +18,9 @@ internal sealed class TailSegment(LogContext context, ControlPage page) : IDispo
     /// <summary>The open segment's epoch; 0 when none is open.</summary>
     public long Epoch => _segment?.Header.Ordinal ?? 0;
 
+    /// <summary>The size of its file, as far as it is known: what is written up to there takes no more room.</summary>
+    public long Room => _room;
+
     public SegmentFile Segment => _segment ?? throw new InvalidOperationException("no segment is open");
 
     /// <summary>Opens the tail's segment unless it is open already.</summary>
@@ -51,19 +54,21 @@ internal sealed class TailSegment(LogContext context, ControlPage page) : IDispo
         if (endPosition <= _room) return;
         _room = Segment.File.Length;
         if (endPosition <= _room) return;
-        long wanted = Math.Max(endPosition, Math.Min(_room * 2, context.SegmentBytes));
-        SegmentBirth.Allocate(Segment.File, wanted);
+        long wanted = Math.Max(endPosition, Math.Min(_room * 2, context.SegmentBytesNow));
+        SegmentBirth.Allocate(context, Segment.File, wanted);
         _room = Math.Max(endPosition, Segment.File.Length);
     }
 
-    /// <summary>Whether the header at the end of the log stands there as the page says.</summary>
-    public bool IsProvenAt(in LogMark tail)
+    /// <summary>The header at the end of the log; null when it does not stand there as the page says.</summary>
+    public BatchHeader? TryReadLast(in LogMark tail)
     {
         Span<byte> bytes = stackalloc byte[BatchHeader.Size];
         int read = Segment.Read(bytes, tail.LastHeaderPosition);
         return BatchHeader.TryDecode(
                 bytes[..read], Segment.Header.Secret, tail.Epoch, tail.LastHeaderPosition, out BatchHeader header)
-            && header.Crc == tail.LastHeaderCrc;
+            && header.Crc == tail.LastHeaderCrc
+            ? header
+            : null;
     }
 
     public void Dispose() => _segment?.Dispose();

@@ -30,6 +30,7 @@ internal sealed class ClaimLoop
     private readonly Prefetch _prefetch;
     private readonly ConsumptionOptions _options;
     private readonly TimeProvider _clock;
+    private readonly Pacer? _pacer;
     private volatile bool _isStopped;
     private volatile int _waitingLow;
     private bool _looksEmpty;
@@ -46,6 +47,7 @@ internal sealed class ClaimLoop
         (_consumer, _pool, _ledger, _prefetch) = (consumer, pool, ledger, prefetch);
         (_options, _clock) = (options, clock);
         _idleSince = clock.GetTimestamp();
+        _pacer = options.RatePerSecond is { } rate ? new Pacer(rate, clock) : null;
     }
 
     /// <summary>The group as it was when the run ended because it was empty.</summary>
@@ -59,11 +61,17 @@ internal sealed class ClaimLoop
         while (!_isStopped)
         {
             LedgerState state = _ledger.State;
-            if (Rule.Count <= state.Done) return EndReason.Count;
+            if (Rule.Count <= state.Closed) return EndReason.Count;
             int room = RoomFor(state);
             if (room == 0)
             {
                 await WaitForRoomAsync(state).ConfigureAwait(false);
+                continue;
+            }
+
+            if (_pacer is not null && (room = Math.Min(room, _pacer.Available())) == 0)
+            {
+                if (await PaceAsync(state, now).ConfigureAwait(false) is var last and not EndReason.None) return last;
                 continue;
             }
 
@@ -95,7 +103,16 @@ internal sealed class ClaimLoop
     {
         _signal.Set();
         // Only now can the group be empty, and the loop may be waiting for messages that never come.
-        if (Rule.UntilEmpty && outstanding == 0) _consumer.Interrupt();
+        if (Rule.EndsEmpty && outstanding == 0) _consumer.Interrupt();
+    }
+
+    /// <summary>
+    /// From now on an empty group is the end, and the loop may be waiting for messages that never come.
+    /// </summary>
+    public void EndsEmptyNow()
+    {
+        _signal.Set();
+        _consumer.Interrupt();
     }
 
     private int RoomFor(in LedgerState state)
@@ -106,7 +123,7 @@ internal sealed class ClaimLoop
         if (state.Waiting > _options.Workers - state.Running + _waitingLow) return 0;
         if (state.Finished > FinishedMax || (state.Bytes > BytesMax && state.Outstanding > 0)) return 0;
         long room = _options.Workers + prefetch - state.Running - state.Waiting;
-        if (Rule.Count is { } count) room = Math.Min(room, count - state.Done - state.Outstanding);
+        if (Rule.Count is { } count) room = Math.Min(room, count - state.Closed - state.Outstanding);
         return (int)Math.Max(room, 0);
     }
 
@@ -115,6 +132,20 @@ internal sealed class ClaimLoop
         await _signal.WaitAsync(state.Waiting > 0 ? Prefetch.WaitMax : Timeout.InfiniteTimeSpan).ConfigureAwait(false);
         ReturnStale();
         _idleSince = _clock.GetTimestamp();
+    }
+
+    /// <summary>
+    /// Waits until one more may start. A group that has become empty meanwhile ends the run without waiting; time that
+    /// passes here is not idle.
+    /// </summary>
+    private async ValueTask<EndReason> PaceAsync(LedgerState state, CancellationToken now)
+    {
+        _idleSince = _clock.GetTimestamp();
+        EndReason end = EndReason.None;
+        if (Rule.EndsEmpty && state.Outstanding == 0) end = await EndAsync(state, now).ConfigureAwait(false);
+        if (end == EndReason.None) await _signal.WaitAsync(_pacer!.UntilNext).ConfigureAwait(false);
+        _idleSince = _clock.GetTimestamp();
+        return end;
     }
 
     /// <summary>Idle means that free workers wait for messages.</summary>
@@ -129,7 +160,7 @@ internal sealed class ClaimLoop
     {
         TimeSpan wait = LeaseWaitMax;
         if (state.Waiting > 0) wait = Prefetch.WaitMax;
-        else if (Rule.UntilEmpty && state.Outstanding == 0) wait = _looksEmpty ? EmptyPoll : TimeSpan.Zero;
+        else if (Rule.EndsEmpty && state.Outstanding == 0) wait = _looksEmpty ? EmptyPoll : TimeSpan.Zero;
         if (Rule.Idle is not { } idle || !HasFreeWorker(state)) return wait;
         TimeSpan idleLeft = idle - _clock.GetElapsedTime(_idleSince);
         return idleLeft >= wait ? wait : idleLeft > TimeSpan.Zero ? idleLeft : TimeSpan.Zero;
@@ -139,6 +170,7 @@ internal sealed class ClaimLoop
     {
         _ledger.Claimed(deliveries);
         _prefetch.Claimed(deliveries);
+        _pacer?.Take(deliveries.Count);
         foreach (Delivery delivery in deliveries) _pool.Enqueue(delivery);
         _looksEmpty = false;
         _idleSince = _clock.GetTimestamp();
@@ -148,16 +180,19 @@ internal sealed class ClaimLoop
     private async ValueTask<EndReason> EndAsync(LedgerState before, CancellationToken now)
     {
         ReturnStale();
-        if (Rule.UntilEmpty && _ledger.State.Outstanding == 0)
+        if (Rule.EndsEmpty && _ledger.State.Outstanding == 0)
         {
             GroupDescription group = await _consumer.DescribeAsync(now).ConfigureAwait(false);
             // A lease of another consumer may come back, so it counts as work to do.
-            if (group.Ready + group.Leased + group.Retrying == 0)
+            long delayed = Rule.WaitsForDelayed ? group.Delayed : 0;
+            if (group.Ready + group.Leased + group.Retrying + delayed == 0)
             {
                 AtEnd = group;
                 return EndReason.Empty;
             }
 
+            // What waits there may wait for ever.
+            if (group.Paused) return EndReason.Paused;
             _looksEmpty = true;
         }
 

@@ -9,7 +9,7 @@ public enum EndReason
     /// <summary>The group has nothing left.</summary>
     Empty,
 
-    /// <summary>As many as asked for are done.</summary>
+    /// <summary>As many as asked for are done or dead.</summary>
     Count,
 
     /// <summary>Nothing came for long enough.</summary>
@@ -23,6 +23,9 @@ public enum EndReason
 
     /// <summary>An error.</summary>
     Failed,
+
+    /// <summary>It was to end with the group, which is paused while something waits in it.</summary>
+    Paused,
 }
 
 /// <summary>What a run has done.</summary>
@@ -33,6 +36,12 @@ public sealed record ConsumeSummary
 
     /// <summary>Messages done and settled.</summary>
     public long Done { get; init; }
+
+    /// <summary>Attempts that failed; each is followed by another.</summary>
+    public long Retried { get; init; }
+
+    /// <summary>Messages that failed for good and are among the dead letters.</summary>
+    public long Dead { get; init; }
 
     /// <summary>Messages handed back; others may take them at once.</summary>
     public long HandedBack { get; init; }
@@ -54,6 +63,9 @@ public sealed record ConsumeSummary
 
     /// <summary>Why there may be more that could not be taken, when the run ends because the group is empty.</summary>
     public string? StopReason { get; init; }
+
+    /// <summary>What a handler said when it could not go on and ended the run; null when none did.</summary>
+    public string? StopRequest { get; init; }
 }
 
 /// <summary>What still runs after a stop.</summary>

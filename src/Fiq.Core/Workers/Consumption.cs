@@ -33,6 +33,7 @@ public sealed class Consumption : IPoolEvents, IOutputEvents
     private ITimer? _graceTimer;
     private Exception? _failure;
     private EndReason _reason;
+    private string? _stopRequest;
 
     /// <summary>Makes a run; nothing happens before <see cref="RunAsync"/>.</summary>
     public Consumption(
@@ -40,26 +41,32 @@ public sealed class Consumption : IPoolEvents, IOutputEvents
         IMessageHandler handler,
         IResultWriter writer,
         ConsumptionOptions options,
-        TimeProvider? clock = null)
+        TimeProvider? clock = null,
+        Random? random = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Workers, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Workers, ConsumptionOptions.WorkersMax);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Retry.AttemptsMax, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Retry.AttemptsMax, RetryPolicy.AttemptsCeiling);
         (_consumer, _options, _clock) = (consumer, options, clock ?? TimeProvider.System);
         _prefetch = new Prefetch(options.Workers);
         _ledger = new Ledger(_clock);
-        _pool = new WorkerPool(options.Workers, consumer, handler, _clock, _ledger, this);
+        var attempts = new Attempts(consumer, handler, options, _clock, random ?? Random.Shared, this);
+        _pool = new WorkerPool(options.Workers, attempts, _clock, _ledger, this);
         _claims = new ClaimLoop(consumer, _pool, _ledger, _prefetch, options, _clock);
         _output = new OutputStage(consumer, writer, _ledger, this);
     }
 
     /// <summary>What has been done so far.</summary>
-    public ConsumeSummary Summary => _ledger.Summarize(_reason, _claims.AtEnd);
+    public ConsumeSummary Summary => _ledger.Summarize(_reason, _claims.AtEnd, _stopRequest);
 
     /// <summary>Runs until a rule or somebody ends it; then everything is settled or handed back.</summary>
     /// <exception cref="FiqException">An error ended it; what was not settled was handed back if possible.</exception>
     public async Task<ConsumeSummary> RunAsync()
     {
         Task output = Task.Run(() => _output.RunAsync(_now.Token));
+        _ = _options.StopRule.After?.ContinueWith(
+            _ => _claims.EndsEmptyNow(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         try
         {
             SetReason(await _claims.RunAsync(_now.Token).ConfigureAwait(false));
@@ -117,6 +124,13 @@ public sealed class Consumption : IPoolEvents, IOutputEvents
     }
 
     void IPoolEvents.Waiting(int count) => _claims.Waiting(count);
+
+    void IPoolEvents.StopAsked(string why)
+    {
+        // Several workers may say the same; the first is heard.
+        Interlocked.CompareExchange(ref _stopRequest, why, null);
+        Stop();
+    }
 
     void IPoolEvents.Failed(Exception failure) => Fail(failure);
 

@@ -12,6 +12,17 @@ public sealed record ConsumptionOptions
     /// <summary>How long running work may go on after <see cref="Consumption.Stop"/>.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often failing work is tried, and how long it waits in between.</summary>
+    public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
+
+    /// <summary>
+    /// How long one attempt may take: then its handler is cancelled, and the attempt has failed. Null: no limit.
+    /// </summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>How many messages this run begins per second at most, evenly spread. Null: as fast as it can.</summary>
+    public double? RatePerSecond { get; init; }
+
     /// <summary>When the run ends by itself.</summary>
     public StopRule StopRule { get; init; } = StopRule.Never;
 }

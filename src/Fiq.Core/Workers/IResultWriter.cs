@@ -12,7 +12,7 @@ public interface IResultWriter
     /// <summary>Fires when the receiver has gone, where that can be seen without writing.</summary>
     CancellationToken Gone { get; }
 
-    /// <summary>Puts one result behind those before it. Does no input or output.</summary>
+    /// <summary>Puts one result, done or failed, behind those before it. Does no input or output.</summary>
     void Write(in WorkResult result);
 
     /// <summary>

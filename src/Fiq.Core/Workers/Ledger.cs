@@ -4,7 +4,8 @@ namespace Fiq.Workers;
 
 /// <summary>
 /// The books of one run, under one lock: each claimed delivery is counted as waiting, then running, then finished,
-/// and leaves as done, handed back or lost. Everybody counts here; only <see cref="ClaimLoop"/> decides by it.
+/// and leaves as done, retried, dead, handed back or lost. Everybody counts here; only
+/// <see cref="ClaimLoop"/> decides by it.
 /// </summary>
 internal sealed class Ledger(TimeProvider clock)
 {
@@ -71,10 +72,8 @@ internal sealed class Ledger(TimeProvider clock)
             _state.Bytes -= result.Delivery.Message.Body.Length;
             switch (outcome)
             {
-                case WorkOutcome.Done:
-                    _state.Done++;
-                    _work += result.Elapsed;
-                    _lastSettle = clock.GetTimestamp();
+                case WorkOutcome.Finished:
+                    CountFinished(result);
                     break;
                 case WorkOutcome.HandedBack:
                     _state.HandedBack++;
@@ -88,7 +87,7 @@ internal sealed class Ledger(TimeProvider clock)
         }
     }
 
-    public ConsumeSummary Summarize(EndReason reason, GroupDescription? atEnd)
+    public ConsumeSummary Summarize(EndReason reason, GroupDescription? atEnd, string? stopRequest)
     {
         lock (_gate)
         {
@@ -96,6 +95,8 @@ internal sealed class Ledger(TimeProvider clock)
             {
                 Reason = reason,
                 Done = _state.Done,
+                Retried = _state.Retried,
+                Dead = _state.Dead,
                 HandedBack = _state.HandedBack,
                 LeasesLost = _state.Lost,
                 AnyCame = _firstClaim is not null,
@@ -103,7 +104,26 @@ internal sealed class Ledger(TimeProvider clock)
                 Work = _work,
                 Delayed = atEnd?.Delayed ?? 0,
                 StopReason = atEnd?.StopReason,
+                StopRequest = stopRequest,
             };
+        }
+    }
+
+    private void CountFinished(in WorkResult result)
+    {
+        switch (result.Failure)
+        {
+            case null:
+                _state.Done++;
+                _work += result.Elapsed;
+                _lastSettle = clock.GetTimestamp();
+                break;
+            case { IsDead: true }:
+                _state.Dead++;
+                break;
+            default:
+                _state.Retried++;
+                break;
         }
     }
 }
@@ -125,9 +145,17 @@ internal record struct LedgerState
 
     public long Done { get; set; }
 
+    /// <summary>Failed; another attempt follows.</summary>
+    public long Retried { get; set; }
+
+    public long Dead { get; set; }
+
     public long HandedBack { get; set; }
 
     public long Lost { get; set; }
+
+    /// <summary>Finished for good.</summary>
+    public readonly long Closed => Done + Dead;
 
     /// <summary>In our hands.</summary>
     public readonly int Outstanding => Waiting + Running + Finished;

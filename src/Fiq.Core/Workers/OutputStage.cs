@@ -16,7 +16,7 @@ internal sealed class OutputStage
     private static readonly TimeSpan PollMax = TimeSpan.FromMilliseconds(16);
 
     private readonly Signal _signal = new();
-    private readonly ConcurrentQueue<WorkResult> _done = new();
+    private readonly ConcurrentQueue<WorkResult> _finished = new();
     private readonly ConcurrentQueue<WorkEnd> _others = new();
     private readonly Queue<WorkResult> _written = new();
     private readonly List<Settlement> _settlements = [];
@@ -38,7 +38,7 @@ internal sealed class OutputStage
     public void Post(in WorkEnd end)
     {
         // What goes back must not wait behind results that nobody reads.
-        if (end.Outcome == WorkOutcome.Done) _done.Enqueue(end.Result);
+        if (end.Outcome == WorkOutcome.Finished) _finished.Enqueue(end.Result);
         else _others.Enqueue(end);
         _signal.Set();
     }
@@ -83,8 +83,8 @@ internal sealed class OutputStage
             if (_isIntakeClosed && _ledger.State.Outstanding == 0) return;
             if (collected > 0 || _arrived > arrivedBefore) poll = PollMin;
             // More may be waiting than one round takes; while the receiver takes nothing, asking at once is no use.
-            if (collected > 0 && !_done.IsEmpty) continue;
-            bool mustPoll = _written.Count > 0 || !_done.IsEmpty;
+            if (collected > 0 && !_finished.IsEmpty) continue;
+            bool mustPoll = _written.Count > 0 || !_finished.IsEmpty;
             await _signal.WaitAsync(mustPoll ? poll : Timeout.InfiniteTimeSpan).ConfigureAwait(false);
             poll = poll * 2 < PollMax ? poll * 2 : PollMax;
         }
@@ -106,7 +106,7 @@ internal sealed class OutputStage
     private async ValueTask<int> WriteAsync(CancellationToken now)
     {
         int count = 0;
-        while ((_isWriterDone || !_writer.IsFull) && _done.TryDequeue(out WorkResult result))
+        while ((_isWriterDone || !_writer.IsFull) && _finished.TryDequeue(out WorkResult result))
         {
             count++;
             if (_isWriterDone)
@@ -126,7 +126,7 @@ internal sealed class OutputStage
 
         if (_isWriterDone) return count;
         WriterProgress progress = await _writer.FlushAsync(now).ConfigureAwait(false);
-        for (; _arrived < progress.Arrived; _arrived++) Add(_written.Dequeue(), WorkOutcome.Done);
+        for (; _arrived < progress.Arrived; _arrived++) Add(_written.Dequeue(), WorkOutcome.Finished);
         if (!progress.IsClosed) return count;
         _events.OutputClosed();
         Abandon();
@@ -138,14 +138,14 @@ internal sealed class OutputStage
     {
         _isWriterDone = true;
         while (_written.TryDequeue(out WorkResult result)) Add(result, WorkOutcome.HandedBack);
-        while (_done.TryDequeue(out WorkResult result)) Add(result, WorkOutcome.HandedBack);
+        while (_finished.TryDequeue(out WorkResult result)) Add(result, WorkOutcome.HandedBack);
     }
 
     private void Add(in WorkResult result, WorkOutcome outcome)
     {
-        _settling.Add(new WorkEnd(result, outcome));
-        _settlements.Add(new Settlement(
-            result.Delivery, outcome == WorkOutcome.Done ? SettleOutcome.Done : SettleOutcome.Release));
+        var end = new WorkEnd(result, outcome);
+        _settling.Add(end);
+        _settlements.Add(end.Settlement);
     }
 
     private async ValueTask SettleAsync()

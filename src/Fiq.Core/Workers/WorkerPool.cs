@@ -15,8 +15,7 @@ internal sealed class WorkerPool
     private readonly Channel<Waiting> _waiting;
     private readonly Stack<Worker> _parked;
     private readonly Worker[] _workers;
-    private readonly IQueueConsumer _consumer;
-    private readonly IMessageHandler _handler;
+    private readonly Attempts _attempts;
     private readonly TimeProvider _clock;
     private readonly Ledger _ledger;
     private readonly IPoolEvents _events;
@@ -24,14 +23,9 @@ internal sealed class WorkerPool
     private int _busy;
 
     public WorkerPool(
-        int workers,
-        IQueueConsumer consumer,
-        IMessageHandler handler,
-        TimeProvider clock,
-        Ledger ledger,
-        IPoolEvents events)
+        int workers, Attempts attempts, TimeProvider clock, Ledger ledger, IPoolEvents events)
     {
-        (_consumer, _handler, _clock, _ledger, _events) = (consumer, handler, clock, ledger, events);
+        (_attempts, _clock, _ledger, _events) = (attempts, clock, ledger, events);
         _waiting = Channel.CreateBounded<Waiting>(workers + Prefetch.CountMax);
         _workers = [.. Enumerable.Range(1, workers).Select(number => new Worker(number))];
         _parked = new Stack<Worker>(_workers.Reverse());
@@ -162,32 +156,7 @@ internal sealed class WorkerPool
 
     private async ValueTask WorkAsync(Worker worker, Delivery delivery)
     {
-        WorkOutcome outcome;
-        long startedAt = _clock.GetTimestamp();
-        try
-        {
-            if (_consumer.TryStart(delivery))
-            {
-                await _handler.HandleAsync(delivery, worker.Number, worker.Cancellation).ConfigureAwait(false);
-                outcome = WorkOutcome.Done;
-            }
-            else
-            {
-                outcome = WorkOutcome.Lost;
-            }
-        }
-        catch (OperationCanceledException) when (worker.Cancellation.IsCancellationRequested)
-        {
-            outcome = WorkOutcome.HandedBack;
-        }
-        catch (Exception failure)
-        {
-            // Retry comes with its own rules; until then a failing handler ends the run, and its message goes back.
-            outcome = WorkOutcome.HandedBack;
-            _events.Failed(failure);
-        }
-
-        TimeSpan elapsed = _clock.GetElapsedTime(startedAt);
+        WorkEnd end = await _attempts.RunAsync(delivery, worker).ConfigureAwait(false);
         lock (_gate)
         {
             _busy--;
@@ -195,7 +164,7 @@ internal sealed class WorkerPool
         }
 
         _ledger.Ended();
-        _events.Ended(new WorkEnd(new WorkResult(delivery, worker.Number, elapsed), outcome));
+        _events.Ended(end);
     }
 
     private readonly record struct Waiting(Delivery Delivery, long ClaimedAt);
@@ -210,6 +179,9 @@ internal interface IPoolEvents
     /// <summary>A worker took one, or found none; so many wait now.</summary>
     void Waiting(int count);
 
-    /// <summary>A handler or the engine failed.</summary>
+    /// <summary>A handler can't go on, whatever the message: the run is to end gently.</summary>
+    void StopAsked(string why);
+
+    /// <summary>The engine failed.</summary>
     void Failed(Exception failure);
 }

@@ -32,12 +32,15 @@ public sealed class ConsumeWordsTests
             Done = 1000,
             Elapsed = TimeSpan.FromSeconds(1.012),
             Work = TimeSpan.FromSeconds(100.25),
+            Retried = 1200,
+            Dead = 4,
             HandedBack = 3,
             LeasesLost = 1,
             Delayed = 2,
         };
         ConsumeWords.Summary(summary).Should().Be(
-            "1,000 done in 1.012 s, 100.25 s of work · 3 handed back · 1 lease lost · 2 delayed");
+            "1,000 done in 1.012 s, 100.25 s of work · 1,200 retried · 4 dead · 3 handed back "
+            + "· 1 lease lost · 2 delayed");
         ConsumeWords.Summary(new ConsumeSummary()).Should().Be("0 done");
         ConsumeWords.Summary(new ConsumeSummary { StopReason = "2 more wait" }).Should().Be("0 done · 2 more wait");
     }

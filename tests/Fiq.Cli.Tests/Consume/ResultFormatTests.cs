@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Fiq.Cli.Consume;
 using Fiq.Cli.Terminal;
+using Fiq.Workers;
 
 namespace Fiq.Cli.Tests.Consume;
 
@@ -65,6 +66,47 @@ public sealed class ResultFormatTests
             FluentActions.Invoking(() => JsonDocument.Parse(line)).Should().NotThrow();
         }
     }
+
+    [Fact]
+    public void What_failed_says_which_attempt_why_and_when_it_comes_again()
+    {
+        Results.Line(Pipe, Failed("exit 1")).Should().Be(
+            "retry #5 a1  attempt 2 of 5 failed: exit 1; again in 3.2 s\n");
+        Results.Line(Pipe, Failed("exit 1", dead: true)).Should().Be("dead #5 a1  after 2 attempts: exit 1\n");
+        Results.Line(Pipe, Failed("a\nb\u001b")).Should().Contain(": a\\x0ab\\x1b; again");
+    }
+
+    [Fact]
+    public void On_a_terminal_a_long_error_is_shortened_to_the_width()
+    {
+        string line = Results.Line(new TextResult(new Ink(false), 80), Failed(new string('x', 900)));
+        line.TrimEnd('\n').Length.Should().BeLessThan(80);
+        line.Should().EndWith("…; again in 3.2 s\n");
+    }
+
+    [Fact]
+    public void In_json_a_failure_has_its_outcome_and_its_error()
+    {
+        Results.Line(new JsonResult(GroupName.Default), Failed("exit 1")).Should().EndWith(
+            "\"attempt\":2,\"outcome\":\"retry\",\"seconds\":2.0004,\"group\":\"default\",\"error\":\"exit 1\"}\n");
+        Results.Line(new JsonResult(GroupName.Default), Failed("exit 1", dead: true)).Should().Contain(
+            "\"outcome\":\"dead\"");
+    }
+
+    [Fact]
+    public void Raw_says_nothing_of_what_failed() => Results.Line(new RawResult(), Failed("exit 1")).Should().BeEmpty();
+
+    private static WorkResult Failed(string error, bool dead = false) => Results.Of("hello", offset: 5, attempt: 2) with
+    {
+        Failure = new WorkFailure
+        {
+            Error = error,
+            IsDead = dead,
+            Attempts = 2,
+            AttemptsMax = 5,
+            Delay = TimeSpan.FromSeconds(3.2),
+        },
+    };
 
     [Fact]
     public void Raw_is_the_bytes_and_a_line_feed()

@@ -26,6 +26,14 @@ internal sealed class MemoryEngine : IQueueEngine, IQueueInspection
 
     public List<(string Queue, string Group, StartPosition Start)> Groups { get; } = [];
 
+    /// <summary>What was changed: set, paused, resumed, moved and deleted, in order.</summary>
+    public List<string> Changes { get; } = [];
+
+    /// <summary>What moving a group answers.</summary>
+    public Func<GroupMove>? Move { get; set; }
+
+    public (QueueLimits Change, bool Reset) LastSet { get; private set; }
+
     public QueueSettings? LastSettings { get; private set; }
 
     public int MessageBytesMax { get; set; } = Message.BodySizeMax;
@@ -107,6 +115,39 @@ internal sealed class MemoryEngine : IQueueEngine, IQueueInspection
         return new(count);
     }
 
+    public ValueTask SetAsync(QueueName queue, QueueLimits change, bool reset, CancellationToken cancellation)
+    {
+        Find(queue);
+        LastSet = (change, reset);
+        return default;
+    }
+
+    public ValueTask<bool> PauseAsync(
+        QueueName queue, GroupName? group, bool paused, CancellationToken cancellation)
+    {
+        Find(queue);
+        string what = $"{queue}/{group} paused {paused}";
+        bool changed = Changes.LastOrDefault() != what;
+        Changes.Add(what);
+        return new(changed);
+    }
+
+    public ValueTask<GroupMove> SeekGroupAsync(
+        QueueName queue, GroupName group, StartPosition to, bool dryRun, CancellationToken cancellation)
+    {
+        Find(queue);
+        if (!dryRun) Changes.Add($"{queue}/{group} moved to {to.Kind} {to.Value}");
+        return new(Move!());
+    }
+
+    public ValueTask DeleteGroupAsync(
+        QueueName queue, GroupName group, bool dryRun, CancellationToken cancellation)
+    {
+        Find(queue);
+        if (!dryRun) Changes.Add($"{queue}/{group} deleted");
+        return default;
+    }
+
     public ValueTask<IQueueProducer> OpenProducerAsync(
         QueueName queue, ProducerOptions options, CancellationToken cancellation)
     {
@@ -162,6 +203,8 @@ internal sealed class MemoryEngine : IQueueEngine, IQueueInspection
             await Task.Yield();
             return acks;
         }
+
+        public ValueTask<ProducerPosition> FindPositionAsync(CancellationToken cancellation) => default;
 
         public ValueTask DisposeAsync() => default;
     }

@@ -80,7 +80,7 @@ public sealed class CommandLineTests
     [InlineData(
         "--from \"never\" is not a place in a queue", "Allowed: first*",
         "group", "create", "q", "g", "--from", "never")]
-    [InlineData("--max-message-bytes \"17MiB\" is not a size", "Such as*1B to 16MiB.",
+    [InlineData("--max-message-bytes \"17MiB\" is not allowed", "Expected: a size from 1B to 16MiB*",
         "queue", "create", "q", "--max-message-bytes", "17MiB")]
     [InlineData("unknown argument \"b\"", "See fiq queue show --help.", "queue", "show", "a", "b")]
     [InlineData("--raw contradicts --input json", "Give one of them.", "produce", "--raw", "--input", "json")]

@@ -49,6 +49,29 @@ public sealed class TextValuesTests
         DurationText.Format(TimeSpan.FromSeconds(seconds)).Should().Be(text);
 
     [Theory]
+    [InlineData("100/s", 100)]
+    [InlineData("6/m", 0.1)]
+    [InlineData("1.5/s", 1.5)]
+    [InlineData("36/h", 0.01)]
+    public void Rates_are_read(string text, double perSecond)
+    {
+        RateText.TryParse(text, out double value).Should().BeTrue();
+        value.Should().BeApproximately(perSecond, 1e-9);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("100")]
+    [InlineData("/s")]
+    [InlineData("0/s")]
+    [InlineData("-1/s")]
+    [InlineData("1/d")]
+    [InlineData("1e3/s")]
+    [InlineData("99999999/s")]
+    public void What_is_not_a_rate_is_not_taken_for_one(string text) =>
+        RateText.TryParse(text, out _).Should().BeFalse();
+
+    [Theory]
     [InlineData("64KiB", 65_536)]
     [InlineData("16MiB", 16_777_216)]
     [InlineData("1.5KiB", 1536)]

@@ -82,8 +82,8 @@ public sealed class JsonLineTests
     [InlineData("""{"body":"x","time":"2"}""", "time is not 0 to 86400 seconds*")]
     [InlineData("""{"body":"x","time":1e2}""", "time is not 0 to 86400 seconds*")]
     [InlineData("""{"body":"x","time":-1}""", "time is not 0 to 86400 seconds*")]
-    [InlineData("""{"body":"x","priority":3}""", "priority other than 0 is not built*")]
-    [InlineData("""{"body":"x","notBefore":"2030-01-01T00:00:00Z"}""", "notBefore other than null is not built*")]
+    [InlineData("""{"body":"x","priority":10}""", "priority is not 0 to 9")]
+    [InlineData("""{"body":"x","notBefore":"tomorrow"}""", "notBefore is not a time*")]
     [InlineData("""{"body":"x","headers":{"a":1}}""", "header \"a\" is not a string")]
     [InlineData("""{"body":"x","headers":{"a":"1","a":"2"}}""", "header \"a\" comes twice")]
     [InlineData("""{"body":"\ud800"}""", "a string is not valid Unicode*")]
@@ -91,6 +91,16 @@ public sealed class JsonLineTests
     {
         _lines.Parse(Encoding.UTF8.GetBytes(line), out LineRefusal? refusal).Should().BeNull();
         refusal!.ToString().Should().Match(reason);
+    }
+
+    [Fact]
+    public void Priority_and_not_before_are_read_as_they_are_printed()
+    {
+        byte[] line = Encoding.UTF8.GetBytes(
+            """{"body":"x","priority":7,"notBefore":"2026-01-01T00:00:00.000001Z"}""");
+        Message message = _lines.Parse(line, out _)!;
+        (message.Priority, message.NotBeforeMicroseconds).Should().Be((7, 1_767_225_600_000_001));
+        Print(message).Should().Contain("\"priority\":7,\"notBefore\":\"2026-01-01T00:00:00.000001Z\"");
     }
 
     [Fact]

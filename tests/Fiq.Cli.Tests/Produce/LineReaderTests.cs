@@ -1,5 +1,5 @@
 using System.Text;
-using Fiq.Cli.Produce;
+using Fiq.Pipeline;
 
 namespace Fiq.Cli.Tests.Produce;
 

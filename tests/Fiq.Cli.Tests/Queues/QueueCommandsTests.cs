@@ -21,7 +21,7 @@ public sealed class QueueCommandsTests
         _run.Exit.Should().Be(ExitCode.Done);
         _run.OutputLines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0])
             .Should().Equal("queue", "mails", "orders");
-        _run.OutputLines[2].Should().MatchRegex("^orders +4 +2 +32 s +5.3 s +1.2 KiB +audit default$");
+        _run.OutputLines[2].Should().MatchRegex("^orders +4 +2 +0 +32 s +5.3 s +1.2 KiB +audit default$");
     }
 
     [Fact]
@@ -56,11 +56,14 @@ public sealed class QueueCommandsTests
         _run.Output.Should().Be(
             """{"name":"orders","messages":6,"records":9,"bytes":1234,"firstOffset":1,"nextOffset":10,"watermark":10"""
             + ""","segments":2,"backlogSeconds":32,"oldestAgeSeconds":5.25,"readOnlyReason":null"""
-            + ""","lost":[],"groups":["""
+            + ""","paused":false,"limits":{"maxMessages":null,"maxBytes":null,"maxMessageBytes":16777216"""
+            + ""","minFreeBytes":null,"keep":"settled","lagging":"hold"},"lost":[],"groups":["""
             + """{"name":"audit","floor":10,"ready":0,"leased":0,"delayed":0,"retrying":0,"dead":0,"lag":0"""
-            + ""","backlogSeconds":0,"oldestAgeSeconds":null,"paused":false,"stopReason":null,"consumers":[]},"""
+            + ""","backlogSeconds":0,"oldestAgeSeconds":null,"paused":false,"trimmed":0,"stopReason":null"""
+            + ""","consumers":[]},"""
             + """{"name":"default","floor":3,"ready":3,"leased":2,"delayed":1,"retrying":0,"dead":0,"lag":6"""
-            + ""","backlogSeconds":32,"oldestAgeSeconds":5.25,"paused":false,"stopReason":null,"consumers":["""
+            + ""","backlogSeconds":32,"oldestAgeSeconds":5.25,"paused":false,"trimmed":0,"stopReason":null"""
+            + ""","consumers":["""
             + """{"pid":42,"host":"HOST","workers":4,"leased":2,"since":"2026-01-01T00:00:00.000000Z"}]}]}"""
                 .Replace("HOST", host, StringComparison.Ordinal) + "\n");
     }
@@ -82,7 +85,7 @@ public sealed class QueueCommandsTests
     {
         await _run.RunAsync("queue", "create", "mails", "--max-message-bytes", "64KiB", "--json");
         _run.Output.Should().Be("{\"name\":\"mails\",\"created\":true}\n");
-        _run.Engine.LastSettings!.MessageBytesMax.Should().Be(65_536);
+        _run.Engine.LastSettings!.Limits.MessageBytesMax.Should().Be(65_536);
         await _run.RunAsync("queue", "create", "mails");
         _run.Exit.Should().Be(ExitCode.Done);
         _run.Error.Should().Be("queue mails in ~/.local/share/fiq is there already\n");

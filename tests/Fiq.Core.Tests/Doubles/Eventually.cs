@@ -14,4 +14,14 @@ internal static class Eventually
             await Task.Delay(2);
         }
     }
+
+    public static async Task HoldsAsync(Func<Task<bool>> condition, string what)
+    {
+        long startedAt = Environment.TickCount64;
+        while (!await condition())
+        {
+            (Environment.TickCount64 - startedAt).Should().BeLessThan((long)GiveUpAfter.TotalMilliseconds, what);
+            await Task.Delay(2);
+        }
+    }
 }

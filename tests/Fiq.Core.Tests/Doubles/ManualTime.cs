@@ -15,5 +15,6 @@ internal sealed class ManualTime : TimeProvider
 
     public override long GetTimestamp() => Interlocked.Read(ref _ticks);
 
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + TimeSpan.FromTicks(GetTimestamp() + Interlocked.Read(ref _wall));
+    public override DateTimeOffset GetUtcNow() =>
+        DateTimeOffset.UnixEpoch + TimeSpan.FromTicks(GetTimestamp() + Interlocked.Read(ref _wall));
 }

@@ -27,6 +27,9 @@ internal sealed class MemoryConsumer : IQueueConsumer
 
     public int Delayed { get; set; }
 
+    /// <summary>Nothing is handed out any more.</summary>
+    public bool Paused { get; set; }
+
     public int Describes { get; private set; }
 
     public int LeaseCalls { get; private set; }
@@ -44,7 +47,7 @@ internal sealed class MemoryConsumer : IQueueConsumer
 
     public FiqException? SettleFailure { get; set; }
 
-    /// <summary>"start 0", "done 0", "release 0", "refused 0" and what tests note themselves.</summary>
+    /// <summary>"start 0", "done 0", "release 0", "retry 0", "dead 0", "refused 0" and what tests note.</summary>
     public IReadOnlyList<string> Events
     {
         get
@@ -68,6 +71,9 @@ internal sealed class MemoryConsumer : IQueueConsumer
             lock (_gate) return _leased.Count;
         }
     }
+
+    /// <summary>What was accepted, in order.</summary>
+    public List<Settlement> Settlements { get; } = [];
 
     public void Note(string what)
     {
@@ -93,6 +99,17 @@ internal sealed class MemoryConsumer : IQueueConsumer
         }
 
         _wake.Release();
+    }
+
+    /// <summary>A message whose earlier attempts ended in killed consumers, or failed.</summary>
+    public void AddTried(int attempts, bool interrupted)
+    {
+        Add(1);
+        lock (_gate)
+        {
+            Entry entry = _ready[_nextOffset - 1];
+            (entry.Attempts, entry.WasInterrupted) = (attempts, interrupted);
+        }
     }
 
     /// <summary>Another process takes the message over.</summary>
@@ -160,6 +177,7 @@ internal sealed class MemoryConsumer : IQueueConsumer
                 Retrying = 0,
                 Lag = _ready.Count + _leased.Count + LeasedByOthers + Delayed,
                 BacklogSeconds = 0,
+                Paused = Paused,
                 Consumers = [],
             });
         }
@@ -178,12 +196,15 @@ internal sealed class MemoryConsumer : IQueueConsumer
         {
             if (LeaseFailure is not null) throw LeaseFailure;
             var taken = new List<Delivery>();
-            foreach (Entry entry in _ready.Values.Take(countMax).ToList())
+            foreach (Entry entry in _ready.Values.Take(Paused ? 0 : countMax).ToList())
             {
                 _ready.Remove(entry.Offset);
                 entry.Token = new LeaseToken(7, ++_nextSerial);
                 _leased.Add(entry.Offset, entry);
-                taken.Add(new Delivery(entry.Offset, entry.Message, entry.Attempts + 1, entry.Token));
+                taken.Add(new Delivery(entry.Offset, entry.Message, entry.Attempts + 1, entry.Token)
+                {
+                    WasInterrupted = entry.WasInterrupted,
+                });
             }
 
             LargestLease = Math.Max(LargestLease, taken.Count);
@@ -205,12 +226,22 @@ internal sealed class MemoryConsumer : IQueueConsumer
         }
 
         _leased.Remove(delivery.Offset, out Entry? entry);
-        _events.Add($"{(settlement.Outcome == SettleOutcome.Done ? "done" : "release")} {delivery.Offset}");
-        if (settlement.Outcome == SettleOutcome.Done) return true;
-        entry!.Attempts = delivery.Attempt - 1;
+        Settlements.Add(settlement);
+        _events.Add($"{Word(settlement.Outcome)} {delivery.Offset}");
+        if (settlement.Outcome is SettleOutcome.Done or SettleOutcome.Dead) return true;
+        // A retry is due at once here: when it comes again is the engine's affair.
+        entry!.Attempts = settlement.Outcome == SettleOutcome.Retry ? delivery.Attempt : delivery.Attempt - 1;
         _ready.Add(entry.Offset, entry);
         return true;
     }
+
+    private static string Word(SettleOutcome outcome) => outcome switch
+    {
+        SettleOutcome.Done => "done",
+        SettleOutcome.Release => "release",
+        SettleOutcome.Retry => "retry",
+        _ => "dead",
+    };
 
     private sealed class Entry(long offset, Message message)
     {
@@ -219,6 +250,8 @@ internal sealed class MemoryConsumer : IQueueConsumer
         public Message Message { get; } = message;
 
         public int Attempts { get; set; }
+
+        public bool WasInterrupted { get; set; }
 
         public LeaseToken Token { get; set; }
     }

@@ -18,7 +18,7 @@ public sealed class AppenderTests : IDisposable
     public async Task Behind_a_request_that_failed_nothing_is_stored_if_so_asked()
     {
         using QueueLog log = _rig.Attach(_faults);
-        using var appender = new Appender(log, TimeProvider.System, stopAtFailure: true);
+        using var appender = new Appender(log, TimeProvider.System, new ProducerOptions { StopAtFailure = true });
         await FailOneAsync(appender);
         Func<Task> next = async () => await appender.AppendAsync([Message("behind")]);
         (await next.Should().ThrowAsync<FiqException>()).Which.Code.Should().Be(ErrorCode.DiskFull);
@@ -29,9 +29,9 @@ public sealed class AppenderTests : IDisposable
     public async Task Otherwise_each_request_is_tried()
     {
         using QueueLog log = _rig.Attach(_faults);
-        using var appender = new Appender(log, TimeProvider.System, stopAtFailure: false);
+        using var appender = new Appender(log, TimeProvider.System, new ProducerOptions());
         await FailOneAsync(appender);
-        (await appender.AppendAsync([Message("next")])).Should().Be(0);
+        (await appender.AppendAsync([Message("next")])).FirstOffset.Should().Be(0);
     }
 
     private static Message Message(string body) => new() { Body = Encoding.UTF8.GetBytes(body) };

@@ -44,7 +44,8 @@ public sealed class DeadLetterTests : IDisposable
         Encoding.UTF8.GetString(letter.Message.Body.Span).Should().Be("second");
         letter.Message.Priority.Should().Be(4);
         letter.Message.ProcessingMicroseconds.Should().Be(7);
-        letter.Message.Headers.Pairs().ToArray().Should().BeEquivalentTo([new KeyValuePair<string, string>("colour", "blue")]);
+        letter.Message.Headers.Pairs().ToArray().Should().BeEquivalentTo(
+            [new KeyValuePair<string, string>("colour", "blue")]);
     }
 
     [Fact]

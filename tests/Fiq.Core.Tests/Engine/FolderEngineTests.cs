@@ -70,8 +70,8 @@ public sealed class FolderEngineTests : IDisposable
         foreach (QueueSettings settings in new[]
             {
                 new QueueSettings { SegmentBytes = 1000 },
-                new QueueSettings { MessageBytesMax = 0 },
-                new QueueSettings { MessageBytesMax = Message.BodySizeMax + 1 },
+                new QueueSettings { Limits = new QueueLimits { MessageBytesMax = 0 } },
+                new QueueSettings { Limits = new QueueLimits { MessageBytesMax = Message.BodySizeMax + 1 } },
             })
             (await EngineCalls.CodeOfAsync(() =>
                 engine.CreateAsync(EngineRig.Orders, settings, CancellationToken.None).AsTask()))
@@ -115,7 +115,9 @@ public sealed class FolderEngineTests : IDisposable
     public async Task A_message_larger_than_the_queue_takes_is_refused_with_all_of_its_request()
     {
         await _rig.Open().CreateAsync(
-            EngineRig.Orders, new QueueSettings { MessageBytesMax = 10 }, CancellationToken.None);
+            EngineRig.Orders,
+            new QueueSettings { Limits = new QueueLimits { MessageBytesMax = 10 } },
+            CancellationToken.None);
         await using IQueueProducer producer = await _rig.ProducerAsync();
         Message[] request = [new Message { Body = new byte[10] }, new Message { Body = new byte[11] }];
         (await EngineCalls.CodeOfAsync(() => producer.ProduceAsync(request, CancellationToken.None).AsTask()))

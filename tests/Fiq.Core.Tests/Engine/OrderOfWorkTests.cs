@@ -42,7 +42,8 @@ public sealed class OrderOfWorkTests : IDisposable
     [Fact]
     public async Task Urgent_messages_come_first_also_from_behind_a_backlog_and_after_a_restart()
     {
-        await ProduceAsync([.. Enumerable.Range(0, 1_000).Select(i => new Message { Priority = i % 100 == 99 ? 5 : 0 })]);
+        await ProduceAsync(
+            [.. Enumerable.Range(0, 1_000).Select(i => new Message { Priority = i % 100 == 99 ? 5 : 0 })]);
         await using (IQueueConsumer consumer = await _rig.ConsumerAsync())
         {
             IReadOnlyList<Delivery> first = await consumer.TakeAsync(4);
@@ -118,7 +119,8 @@ public sealed class OrderOfWorkTests : IDisposable
     private static MessageKey Key(int number) =>
         MessageKey.Parse(string.Create(CultureInfo.InvariantCulture, $"k{number}"));
 
-    private static long Now() => (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    private static long Now() =>
+        (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     private async Task ProduceAsync(params Message[] messages)
     {

@@ -79,7 +79,7 @@ internal sealed class GroupModel
     }
 
     /// <summary>
-    /// The machine went down: what was not flushed may be unsettled, attempts that nobody has written down are forgotten.
+    /// The machine went down: what was not flushed may be unsettled, attempts that nobody wrote down are forgotten.
     /// </summary>
     public void PowerCut(GroupStatus status)
     {

@@ -136,7 +136,8 @@ public sealed class OrderedTests : IDisposable
             {
                 case < 6:
                     var pieces = member.Admission.Unexamined(random.Next(1, 300), keys.Length);
-                    member.Admission.TryAdmit(pieces, [.. GroupCalls.Seen(pieces, offset => keys[offset])]).Should().BeTrue();
+                    member.Admission.TryAdmit(pieces, [.. GroupCalls.Seen(pieces, offset => keys[offset])])
+                        .Should().BeTrue();
                     break;
                 case < 12:
                     foreach (var lease in member.Claim(random.Next(1, 30), keys.Length))

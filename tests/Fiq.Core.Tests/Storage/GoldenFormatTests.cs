@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Fiq.Files;
 using Fiq.Storage;
+using Fiq.Storage.Producers;
 using Fiq.Tests.Doubles;
 using Fiq.Tests.Golden;
 
@@ -49,9 +50,45 @@ public sealed class GoldenFormatTests
     [Fact]
     public void Golden_checkpoint()
     {
-        byte[] bytes = new byte[BatchHeader.Size + Checkpoint.EmptyBodySize];
-        Checkpoint.Encode(Header, 1_700_000_000_000_000, bytes);
+        (byte[] bytes, _) = Checkpoint.Encode(Header, 1_700_000_000_000_000, new ProducerTable());
         GoldenHex.Check("checkpoint.hex", bytes);
+    }
+
+    [Fact]
+    public void Golden_checkpoint_with_producers()
+    {
+        var producers = new ProducerTable();
+        producers.Learn("nightly", new ProducerPosition(1000, 83_100, new byte[] { 1, 2, 3 }));
+        producers.Learn("file:/é", new ProducerPosition(ulong.MaxValue, 7, default));
+        (byte[] bytes, _) = Checkpoint.Encode(Header, 1_700_000_000_000_000, producers);
+        GoldenHex.Check("checkpoint-producers.hex", bytes);
+        ProducerTable read = ProducerTable.TryDecode(bytes.AsSpan(BatchHeader.Size))!;
+        read.Find("nightly").Note.ToArray().Should().Equal(1, 2, 3);
+        (read.Find("nightly").Sequence, read.Find("nightly").Offset).Should().Be((1000UL, 83_100L));
+        read.Find("file:/é").Sequence.Should().Be(ulong.MaxValue);
+        read.Count.Should().Be(2);
+    }
+
+    [Fact]
+    public void Golden_record_of_a_producer()
+    {
+        byte[] name = "nightly"u8.ToArray();
+        Message numbered = Order with
+        {
+            Sequence = 41,
+            ProducerNote = new byte[] { 9, 8 },
+            ForGroup = GroupName.Parse("audit"),
+        };
+        byte[] bytes = new byte[RecordCodec.SizeOf(numbered, name)];
+        RecordCodec.Encode(numbered, 1_700_000_000_000_001, bytes, name);
+        GoldenHex.Check("record-producer.hex", bytes);
+        Message read = RecordCodec.TryDecode(bytes)!;
+        read.Body.ToArray().Should().Equal(Order.Body.ToArray());
+        read.Headers.Find("trace").Should().Be("4711");
+        (read.Sequence, read.ForGroup).Should().Be((41UL, GroupName.Parse("audit")));
+        read.ProducerNote.ToArray().Should().Equal(9, 8);
+        RecordCodec.ProducerOf(bytes, out ulong sequence, out ReadOnlySpan<byte> note).ToArray().Should().Equal(name);
+        (sequence, note.Length).Should().Be((41UL, 2));
     }
 
     [Fact]

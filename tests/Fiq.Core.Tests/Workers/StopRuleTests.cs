@@ -26,6 +26,17 @@ public sealed class StopRuleTests
         _consumer.Ready.Should().Be(1_000 - count);
     }
 
+    [Theory]
+    [InlineData(0, EndReason.Empty)]
+    [InlineData(3, EndReason.Paused)]
+    public async Task A_run_until_empty_does_not_wait_for_what_is_paused(int waiting, EndReason reason)
+    {
+        _consumer.Paused = true;
+        _consumer.Add(waiting);
+        ConsumeSummary summary = await RunAsync(new StopRule { UntilEmpty = true }, 1);
+        (summary.Reason, summary.Done).Should().Be((reason, 0));
+    }
+
     [Fact]
     public async Task A_lease_lost_does_not_count()
     {
@@ -79,6 +90,32 @@ public sealed class StopRuleTests
     {
         _consumer.Delayed = 3;
         (await RunAsync(new StopRule { UntilEmpty = true }, 1)).Delayed.Should().Be(3);
+    }
+
+    [Fact]
+    public async Task Until_empty_waits_for_delayed_messages_if_so_asked()
+    {
+        _consumer.Delayed = 3;
+        var rule = new StopRule { UntilEmpty = true, WaitsForDelayed = true };
+        Consumption run = Start(rule, 1, out Task<ConsumeSummary> ended);
+        await Eventually.HoldsAsync(() => _consumer.Describes > 2, "it looks again");
+        ended.IsCompleted.Should().BeFalse();
+        _consumer.Delayed = 0;
+        (await ended).Reason.Should().Be(EndReason.Empty);
+    }
+
+    [Fact]
+    public async Task An_empty_group_is_no_end_while_more_is_to_come()
+    {
+        var come = new TaskCompletionSource();
+        var rule = new StopRule { UntilEmpty = true, After = come.Task };
+        Consumption run = Start(rule, 1, out Task<ConsumeSummary> ended);
+        _consumer.Add(2);
+        await Eventually.HoldsAsync(() => _consumer.CountOf("done") == 2, "what came is done");
+        (ended.IsCompleted, _consumer.Describes).Should().Be((false, 0));
+        come.SetResult();
+        ConsumeSummary summary = await ended;
+        (summary.Reason, summary.Done).Should().Be((EndReason.Empty, 2));
     }
 
     [Fact]

@@ -67,7 +67,7 @@ internal sealed class AttemptLedger
     /// <summary>More were never tried.</summary>
     public int MostOf(long offset) => (_tries.GetValueOrDefault(offset)?.Count ?? 0) + _strays;
 
-    /// <summary>When a message may be tried again, by the timestamps of the boot in which it failed; 0 at once.</summary>
+    /// <summary>When a message may be tried again, by the timestamps of the boot it failed in; 0 at once.</summary>
     public long DueOf(long offset) => _accepted.TryGetValue(offset, out Failure? failure) ? DueOf(failure) : 0;
 
     public static long DueOf(Failure failure) => failure.At.Timestamp + failure.Delay.Ticks;

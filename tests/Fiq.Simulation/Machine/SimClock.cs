@@ -17,7 +17,8 @@ internal sealed class SimClock : TimeProvider
     /// <summary>Goes on from there.</summary>
     /// <param name="timestamp">In ticks.</param>
     /// <param name="wall">The time on the wall, in ticks.</param>
-    public SimClock(long timestamp, long wall) => (_ticks, _set) = (timestamp, new TimeSpan(wall - Start.Ticks - timestamp));
+    public SimClock(long timestamp, long wall) =>
+        (_ticks, _set) = (timestamp, new TimeSpan(wall - Start.Ticks - timestamp));
 
     /// <summary>How often somebody has set it.</summary>
     public int Sets { get; private set; }

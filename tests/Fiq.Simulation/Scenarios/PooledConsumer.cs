@@ -118,7 +118,8 @@ internal sealed class PooledConsumer : IQueueConsumer, IDisposable
         {
             LogMark watermark = _opened.Log.Watermark;
             GroupStatus status = _group.Status(watermark.Offset);
-            return new ValueTask<GroupDescription>(QueueDescriber.Describe(_opened.Folder, Group, status, watermark));
+            return new ValueTask<GroupDescription>(
+                QueueDescriber.Describe(_opened.Folder, Group, _directory, status, watermark));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Fiq.Storage.Producers;
 
 namespace Fiq.Storage.Inspection;
 
@@ -13,13 +14,17 @@ internal static class BatchCheck
         try
         {
             if (!BatchBody.TryRead(segment, header, body)) return "the checksum of the batch is wrong";
-            if (header.Kind != BatchKind.Data)
+            if (header.Kind == BatchKind.Checkpoint)
+                return ProducerTable.TryDecode(body.AsSpan(0, header.BodyLength)) is null
+                    ? "the table of producers is malformed"
+                    : null;
+            if (header.Kind == BatchKind.Lost)
             {
                 own = new RunningSums(header.EndOffset - header.BaseOffset, 0, header.LostMicroseconds);
                 return null;
             }
 
-            return TrySum(body.AsMemory(0, header.BodyLength), header.Count, out own)
+            return TrySum(body.AsMemory(0, header.BodyLength), header, out own)
                 ? null
                 : "the records of the batch do not fit its header";
         }
@@ -29,18 +34,20 @@ internal static class BatchCheck
         }
     }
 
-    private static bool TrySum(ReadOnlyMemory<byte> body, int count, out RunningSums own)
+    private static bool TrySum(ReadOnlyMemory<byte> body, in BatchHeader header, out RunningSums own)
     {
         own = default;
         int at = 0;
-        for (int i = 0; i < count; i++)
+        bool hasProducers = false;
+        for (int i = 0; i < header.Count; i++)
         {
             int size = RecordCodec.PeekSize(body.Span[at..]);
             if (size == 0 || RecordCodec.TryDecode(body.Slice(at, size)) is not Message message) return false;
+            hasProducers |= !RecordCodec.ProducerOf(body.Span.Slice(at, size), out _, out _).IsEmpty;
             own += new RunningSums(1, size, message.ProcessingMicroseconds);
             at += size;
         }
 
-        return at == body.Length;
+        return at == body.Length && hasProducers == header.Flags.HasFlag(BatchFlags.HasProducers);
     }
 }

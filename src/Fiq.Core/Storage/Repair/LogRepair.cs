@@ -70,7 +70,10 @@ internal sealed class LogRepair(LogContext context, LogProofs proofs, LogInspect
         var plan = NewHeader(ordinal + 1, end, end.Offset);
         using SegmentDraft draft = SegmentDraft.Begin(context, plan);
         bool isSumKnown = proofs.Watermark is LogMark mark && mark.Offset == NextOffset;
-        draft.Lose(Whole(end, end.Offset, NextOffset, isSumKnown ? proofs.Watermark!.Value.Sums : end.Sums));
+        // Everybody will follow this checkpoint: what producers had stored is not forgotten with the damage.
+        draft.Open(new ProducerRescue(context, found).Run(), end.TimestampMax);
+        if (NextOffset > end.Offset)
+            draft.Lose(Behind(draft.End, NextOffset, isSumKnown ? proofs.Watermark!.Value.Sums : end.Sums));
         return draft.Finish();
     }
 
@@ -186,6 +189,16 @@ internal sealed class LogRepair(LogContext context, LogProofs proofs, LogInspect
             Before = before.Sums,
             After = after,
             TimestampMax = before.TimestampMax,
+        };
+
+    /// <summary>Messages that are lost, in as little room as can be.</summary>
+    private static SegmentDamage Behind(in ChainPlace place, long to, RunningSums after) =>
+        new(place.Position, place.Position + BatchHeader.Size, place.Offset, to, "all of it is lost")
+        {
+            PreviousCrc = place.Crc,
+            Before = place.Sums,
+            After = after,
+            TimestampMax = place.TimestampMax,
         };
 
     private static SegmentDamage UpTo(SegmentDamage all, in SegmentEnd end) =>

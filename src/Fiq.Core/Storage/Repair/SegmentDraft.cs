@@ -1,6 +1,7 @@
 using System.Buffers;
 using Fiq.Files;
 using Fiq.Storage.Inspection;
+using Fiq.Storage.Producers;
 
 namespace Fiq.Storage.Repair;
 
@@ -34,6 +35,14 @@ internal sealed class SegmentDraft : IDisposable
     public ChainPlace End { get; private set; }
 
     public static SegmentDraft Begin(LogContext context, SegmentHeader plan) => new(context, plan);
+
+    /// <summary>Begins with a checkpoint that was not lost.</summary>
+    public void Open(ProducerTable producers, long timestampMax)
+    {
+        (byte[] bytes, BatchHeader checkpoint) = Checkpoint.Encode(_plan, timestampMax, producers);
+        _file.Write(bytes, checkpoint.Position);
+        End = End.Behind(checkpoint);
+    }
 
     /// <summary>Copies an intact batch to its place.</summary>
     public void Copy(SegmentFile source, in BatchHeader batch)

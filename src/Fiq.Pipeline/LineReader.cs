@@ -1,17 +1,17 @@
-namespace Fiq.Cli.Produce;
+namespace Fiq.Pipeline;
 
 /// <summary>One line of input.</summary>
 /// <param name="Number">1 for the first line.</param>
 /// <param name="Bytes">Without its LF; empty when it was too long to keep.</param>
 /// <param name="SkippedSize">The size of a line that was too long to keep; otherwise 0.</param>
-internal readonly record struct InputLine(long Number, ReadOnlyMemory<byte> Bytes, long SkippedSize);
+public readonly record struct InputLine(long Number, ReadOnlyMemory<byte> Bytes, long SkippedSize);
 
 /// <summary>
 /// Cuts a stream into lines, as bytes. Lines are slices of a block that is never written again below them, so a
 /// message can keep its slice for as long as it likes. Memory is bounded: a line over the limit is skipped to its LF.
 /// One thread uses it.
 /// </summary>
-internal sealed class LineReader
+public sealed class LineReader : ILineSource
 {
     /// <summary>Below the size at which an array goes to the large object heap.</summary>
     private const int BlockSize = 64 * 1024;
@@ -21,6 +21,7 @@ internal sealed class LineReader
 
     private readonly Stream _stream;
     private readonly long _lineSizeMax;
+    private readonly Action<ReadOnlySpan<byte>>? _taken;
     private byte[] _block = [];
     private int _start;
     private int _scanned;
@@ -29,10 +30,20 @@ internal sealed class LineReader
     private bool _ended;
     private long _number;
 
-    public LineReader(Stream stream, long lineSizeMax)
+    /// <summary>Reads a stream.</summary>
+    /// <param name="stream">The stream; not disposed here.</param>
+    /// <param name="lineSizeMax">A longer line is skipped.</param>
+    /// <param name="linesBefore">How many lines came before the first one.</param>
+    /// <param name="taken">
+    /// Told of all bytes of the stream, in order: before a line is returned, of its own and its line break.
+    /// </param>
+    public LineReader(
+        Stream stream, long lineSizeMax, long linesBefore = 0, Action<ReadOnlySpan<byte>>? taken = null)
     {
         _stream = stream;
         _lineSizeMax = lineSizeMax;
+        _number = linesBefore;
+        _taken = taken;
     }
 
     /// <summary>The number of the last line returned.</summary>
@@ -47,6 +58,7 @@ internal sealed class LineReader
         int found = _block.AsSpan(_scanned, _end - _scanned).IndexOf((byte)'\n');
         if (found >= 0)
         {
+            _taken?.Invoke(_block.AsSpan(_start, _scanned + found + 1 - _start));
             line = Cut(_scanned + found);
             _start = _scanned = _scanned + found + 1;
             return true;
@@ -55,6 +67,7 @@ internal sealed class LineReader
         _scanned = _end;
         if (_ended && HasRest)
         {
+            _taken?.Invoke(_block.AsSpan(_start, _end - _start));
             line = Cut(_end);
             _start = _end;
             return true;
@@ -89,6 +102,7 @@ internal sealed class LineReader
 
     private void SkipPending()
     {
+        _taken?.Invoke(_block.AsSpan(_start, _end - _start));
         _skipped += _end - _start;
         _start = _scanned = _end;
         // Nobody holds a slice of a block that only carried a part of a skipped line; it may be filled again. The

@@ -1,0 +1,88 @@
+using Fiq.Files;
+using Fiq.Groups;
+using Fiq.Storage;
+
+namespace Fiq.Engine;
+
+/// <summary>
+/// Says up to where a queue's segments may be deleted now. Needs the groups lock; one thread at a time.
+/// </summary>
+internal sealed class RetentionRule(QueueFolder folder, QueueLog log)
+{
+    private const long MicrosecondsPerSecond = 1_000_000;
+
+    private readonly KeptSegments _kept = log.OpenKept();
+
+    /// <summary>Below this offset nothing has to be kept.</summary>
+    public long Limit()
+    {
+        QueueLimits limits = folder.Settings.Limits;
+        Retention keep = limits.Keep ?? Retention.UntilSettled;
+        if (keep.Kind == RetentionKind.Forever) return 0;
+        long? floor = folder.SmallestDurableFloor();
+        // With no group nobody has settled anything, and by age or size nobody lags.
+        if (keep.Kind == RetentionKind.Settled) return floor ?? 0;
+        long over = FirstToKeep(keep, limits);
+        if (floor is null || over <= floor) return over;
+        return limits.Lagging == LaggingPolicy.DropOldest ? DropBelow(over) : floor.Value;
+    }
+
+    /// <summary>
+    /// Whether a group still needs what is too old to be kept. Asked without the groups lock: then it is rumour.
+    /// </summary>
+    public bool IsOverAgeHeld()
+    {
+        if (folder.Settings.Limits.Keep is not { Kind: RetentionKind.Age } keep) return false;
+        return folder.SmallestDurableFloor() is long floor && floor < FirstToKeep(keep, folder.Settings.Limits);
+    }
+
+    /// <summary>How many bytes are kept at most when size decides: less than producers may fill.</summary>
+    private static long SizeKept(Retention keep, QueueLimits limits) => limits.BytesMax is > 0 and long max
+        ? Math.Min(keep.Value, max - max / LiveSettings.SegmentsMin)
+        : keep.Value;
+
+    private long FirstToKeep(Retention keep, QueueLimits limits) => keep.Kind == RetentionKind.Age
+        ? _kept.FirstSince(folder.Log.UtcMicroseconds - keep.Value * MicrosecondsPerSecond)
+        : _kept.FirstWithin(SizeKept(keep, limits));
+
+    /// <summary>
+    /// Moves groups that lag on to an offset, or to where one with members stands, which nobody moves under them: what
+    /// can't be deleted is taken from nobody. Returns up to where no group needs anything.
+    /// </summary>
+    private long DropBelow(long offset)
+    {
+        long reached = offset;
+        foreach (GroupName name in folder.GroupNames())
+        {
+            using IDirectory? group = folder.TryOpenGroup(name);
+            if (group is not null && GroupReader.HasMembers(group))
+                reached = Math.Min(reached, GroupReader.ReadDurableFloor(group, folder.GroupOf(name)));
+        }
+
+        long goal = reached;
+        foreach (GroupName name in folder.GroupNames())
+        {
+            using IDirectory? group = folder.TryOpenGroup(name);
+            if (group is null) continue;
+            long floor = GroupReader.ReadDurableFloor(group, folder.GroupOf(name));
+            // Somebody may have become a member meanwhile.
+            if (floor < goal && !TryDrop(group, folder.GroupOf(name), goal)) reached = Math.Min(reached, floor);
+        }
+
+        return reached;
+    }
+
+    private bool TryDrop(IDirectory group, GroupContext context, long offset)
+    {
+        using var alone = GroupAlone.TryEnter(group, context, ControlLocks.WaitLimit);
+        if (alone is null) return false;
+        IReadOnlyList<OffsetRun> runs = alone.UnsettledBelow(offset);
+        TrimmedCount before = TrimmedCount.Read(group);
+        long count = runs.Sum(run => Math.Max(0, run.To - Math.Max(run.From, before.Through)));
+        new TrimmedCount(before.Total + count, offset).Write(group);
+        alone.SettleBelow(
+            offset,
+            LogLookup.MicrosecondsIn(folder.Log, runs.Select(run => (run.From, run.To)), log.Watermark));
+        return true;
+    }
+}

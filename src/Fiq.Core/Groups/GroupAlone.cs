@@ -1,0 +1,149 @@
+using Fiq.Files;
+
+namespace Fiq.Groups;
+
+/// <summary>
+/// A group of which nobody is a member, and nobody can become one while this is open: holds the group's lock and
+/// presence exclusively. What replaces the offset file here does so under a new generation, so that no older lease
+/// table counts.
+/// </summary>
+internal sealed class GroupAlone : IDisposable
+{
+    private readonly IDirectory folder;
+    private readonly IFile file;
+    private readonly ISharedMemory memory;
+    private readonly GroupDoor door;
+    private readonly GroupDoor.Inside inside;
+    private readonly OffsetFileContent offsets;
+    private readonly LeaseTable? table;
+    private readonly GroupClock clock;
+
+    private GroupAlone(IDirectory folder, GroupContext context, IFile file, TimeSpan wait, out bool isAlone)
+    {
+        this.folder = folder;
+        this.file = file;
+        clock = new GroupClock(context.Time);
+        memory = file.Map(TableLayout.Length, writable: true);
+        door = new GroupDoor(file, memory, folder.Path, context.Time, wait);
+        inside = door.EnterUnchecked();
+        try
+        {
+            isAlone = file.TryLock(TableLayout.PresenceLock, exclusive: true);
+            offsets = TableRebuild.ReadOffsets(folder, context.QueueId, context.NameHash);
+            table = isAlone ? TableRebuild.TryReadOld(memory, context, offsets.Header.Generation, folder.Path) : null;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether nothing was ever taken from it since it was made or moved.</summary>
+    public bool IsUnused =>
+        offsets.End.Sequence == 1 && Math.Max(offsets.Sums.Cursor, table?.Cursor ?? 0) == offsets.Sums.Cursor;
+
+    /// <summary>
+    /// Opens it; null when somebody is a member, or when its lease table is of another version.
+    /// </summary>
+    /// <param name="groupFolder">The group.</param>
+    /// <param name="context">Its queue.</param>
+    /// <param name="wait">How long to wait for the group's lock.</param>
+    public static GroupAlone? TryEnter(IDirectory groupFolder, GroupContext context, TimeSpan wait)
+    {
+        if (groupFolder.TryStatus(TableLayout.Name) is null)
+            GroupFiles.CreateLeases(groupFolder, context);
+        var file = groupFolder.TryOpenFile(TableLayout.Name, writable: true);
+        if (file is null || file.Length != TableLayout.Length)
+        {
+            file?.Dispose();
+            return null;
+        }
+
+        GroupAlone? alone = null;
+        var entered = false;
+        try
+        {
+            alone = new GroupAlone(groupFolder, context, file, wait, out entered);
+            return entered ? alone : null;
+        }
+        finally
+        {
+            if (alone is null)
+                file.Dispose();
+            else if (!entered)
+                alone.Dispose();
+        }
+    }
+
+    /// <summary>The group as it would come back.</summary>
+    public RecoveredGroup Read() =>
+        table is null ? RecoveredGroup.Of(offsets, clock) : RecoveredGroup.Of(offsets, table, clock);
+
+    /// <summary>Lets it begin at a place: all below is settled, nothing else. Durable when it returns.</summary>
+    public void BeginAt(GroupStart start) =>
+        Replace(new OffsetSums(start.Offset, start.Offset, start.Offset, start.SettledMicroseconds), new OffsetSet());
+
+    /// <summary>
+    /// Settles everything below an offset, and leaves the rest as it is. Durable when it returns. Attempts that were
+    /// counted are forgotten.
+    /// </summary>
+    /// <param name="offset">Where the group goes on at the earliest.</param>
+    /// <param name="microseconds">Declared work of what was not settled below it.</param>
+    public void SettleBelow(long offset, long microseconds)
+    {
+        var group = Read();
+        var rest = group with
+        {
+            Cursor = Math.Max(group.Cursor, offset),
+            Entries = [.. group.Entries.Select(entry => Above(entry, offset)).Where(entry => entry.Pending != 0)],
+            SettledMicroseconds = group.SettledMicroseconds + microseconds,
+        };
+        Replace(rest.Sums, rest.Settled());
+    }
+
+    /// <summary>What it has not settled below an offset, ascending.</summary>
+    public IReadOnlyList<OffsetRun> UnsettledBelow(long offset)
+    {
+        var group = Read();
+        var unsettled = new OffsetSet();
+        foreach (var entry in group.Entries)
+            unsettled.AddMask(entry.Start, entry.Pending);
+        unsettled.AddRun(new OffsetRun(group.Cursor, Math.Max(group.Cursor, offset)));
+        return
+        [
+            .. unsettled.Runs()
+                .Where(run => run.From < offset)
+                .Select(run => run with { To = Math.Min(run.To, offset) }),
+        ];
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            // Not left to the closing: a child between fork and exec has a copy of the descriptor.
+            file.Unlock(TableLayout.PresenceLock);
+            inside.Dispose();
+        }
+        finally
+        {
+            door.Dispose();
+            memory.Dispose();
+            file.Dispose();
+        }
+    }
+
+    private static RecoveredEntry Above(in RecoveredEntry entry, long offset)
+    {
+        var below = (int)Math.Clamp(offset - entry.Start, 0, 64);
+        return entry with { Pending = entry.Pending & ~Bits.Low(below) };
+    }
+
+    private void Replace(in OffsetSums sums, OffsetSet settled)
+    {
+        var header = offsets.Header with { Generation = offsets.Header.Generation + 1 };
+        using var writer = new OffsetFileWriter(folder, header);
+        writer.Replace(sequence: 1, sums, settled);
+    }
+}
