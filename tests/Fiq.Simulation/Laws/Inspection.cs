@@ -180,13 +180,12 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
             status.Ready >= 0 && status.Leased == 0 && status.SettledMessages == settled.Count + group.Start, "I5",
             $"{name} says {status.Ready} ready and {status.Leased} taken, and {status.SettledMessages} settled");
         if (ending == Ending.Lied) return;
-        if (ending < Ending.Rotten) CheckLetters(opened, name, settled.Where(group.IsGivenUpOnly), messages);
-        foreach (Failure failure in group.Attempts.Synced.Where(each => !settled.Contains(each.Offset)))
+        // Where the last record of a file has rotten, the table of this boot knows it.
+        if (ending < Ending.Rotten)
         {
-            RetryNote? note = GroupReader.ReadRetry(directory!, opened.Folder.GroupOf(name), failure.Offset);
-            LawBrokenException.Unless(
-                note?.Attempts >= failure.Attempt, "I5",
-                $"offset {failure.Offset} of {name} failed {failure.Attempt} times, and {note?.Attempts} are noted");
+            CheckLetters(opened, name, settled.Where(group.IsGivenUpOnly), messages);
+            foreach (Failure failure in group.Attempts.Synced.Where(each => !settled.Contains(each.Offset)))
+                CheckNote(opened, name, failure);
         }
 
         LawBrokenException.Unless(
@@ -213,5 +212,14 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
         foreach ((long offset, string body) in messages)
             LawBrokenException.Unless(
                 there.GetValueOrDefault(offset, body) == body, "I8", $"the letter of offset {offset} is another one's");
+    }
+
+    private static void CheckNote(Opened opened, GroupName name, Failure failure)
+    {
+        using IDirectory directory = opened.Folder.TryOpenGroup(name)!;
+        RetryNote? note = GroupReader.ReadRetry(directory, opened.Folder.GroupOf(name), failure.Offset);
+        LawBrokenException.Unless(
+            note?.Attempts >= failure.Attempt, "I5",
+            $"offset {failure.Offset} of {name} failed {failure.Attempt} times, and {note?.Attempts ?? 0} are noted");
     }
 }
