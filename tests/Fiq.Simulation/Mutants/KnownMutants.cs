@@ -46,8 +46,8 @@ internal static class KnownMutants
             "            table.Cursor,\n            table.Cursor,\n            table.Cursor,",
             "consume", "groups"),
         new("skip the sync of the offset file", "Groups/OffsetFileWriter.cs",
-            "            open.Write(bytes, end.Position);\n            open.SyncData();\n",
-            "            open.Write(bytes, end.Position);\n",
+            "            open.Write(records.Bytes, end.Position);\n            open.SyncData();\n",
+            "            open.Write(records.Bytes, end.Position);\n",
             "consume", "groups"),
         new("retry a failed sync", "Storage/Syncer.cs",
             "            page.Failed = tail.Epoch;\n"
