@@ -36,10 +36,10 @@ internal sealed class Draining(Ledger ledger, Ending ending, Opened opened, Grou
             GroupStatus before = group.Status(end);
             var expected = new SortedSet<long>(Inspection.Range(before.Cursor, end));
             foreach (OffsetRun run in before.Unsettled) expected.UnionWith(Inspection.Range(run.From, run.To));
+            long waiting = before.Delayed + before.Retrying;
             LawBrokenException.Unless(
-                before.Ready + before.Delayed + before.Retrying == expected.Count && before.Leased == 0, "I5",
-                $"{name} says {before.Ready} ready, {before.Delayed} and {before.Retrying} waiting of "
-                    + $"{expected.Count}");
+                before.Ready + waiting == expected.Count && before.Leased == 0, "I5",
+                $"{name} says {before.Ready} are ready and {waiting} wait, of {expected.Count}");
             _messages = opened.ReadAll().ToDictionary(each => each.Offset, each => each.Body);
             using var claimer = new Claimer(opened.Log, group, name, opened.Process.Machine.Clock);
             while (Next(opened, group, claimer) is { Count: > 0 } deliveries)

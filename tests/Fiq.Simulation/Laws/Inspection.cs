@@ -176,7 +176,18 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
         foreach (OffsetRun run in status.Unsettled) settled.ExceptWith(Range(run.From, run.To));
         LawBrokenException.Unless(
             settled.IsSubsetOf(group.Tried), "I6", $"{name} has settled what nobody finished");
+        LawBrokenException.Unless(
+            status.Ready >= 0 && status.Leased == 0 && status.SettledMessages == settled.Count + group.Start, "I5",
+            $"{name} says {status.Ready} ready and {status.Leased} taken, and {status.SettledMessages} settled");
         if (ending == Ending.Lied) return;
+        // Where the last record of a file has rotten, the table of this boot knows it.
+        if (ending < Ending.Rotten)
+        {
+            CheckLetters(opened, name, settled.Where(group.IsGivenUpOnly), messages);
+            foreach (Failure failure in group.Attempts.Synced.Where(each => !settled.Contains(each.Offset)))
+                CheckNote(opened, name, failure);
+        }
+
         LawBrokenException.Unless(
             group.Synced.IsSubsetOf(settled), "I6", $"{name} has lost settlements that were durable");
         LawBrokenException.Unless(
@@ -186,15 +197,29 @@ internal sealed class Inspection(Ledger ledger, Ending ending)
             status.Cursor <= opened.Log.FirstOffset + messages.Count, "I6", $"{name} stands behind the log's end");
     }
 
-    /// <summary>Nothing is settled as given up whose letter does not lie among the dead.</summary>
-    private static void CheckLetters(Opened opened, GroupName name, IEnumerable<long> givenUp)
+    /// <summary>Whatever was given up lies among the dead when it is settled.</summary>
+    private static void CheckLetters(
+        Opened opened, GroupName name, IEnumerable<long> givenUp, List<(long Offset, string Body)> messages)
     {
         long[] offsets = [.. givenUp];
         if (offsets.Length == 0) return;
         using var letters = new FolderDeadLetters(opened.AttachDead());
-        HashSet<long> there = [.. letters.Read().Where(each => each.Group == name).Select(each => each.Offset)];
+        Dictionary<long, string> there = letters.ReadOnce().Where(each => each.Group == name)
+            .ToDictionary(each => each.Offset, each => Opened.TextOf(each.Message));
         foreach (long offset in offsets)
             LawBrokenException.Unless(
-                there.Contains(offset), "I8", $"offset {offset} of {name} was given up and is not among the dead");
+                there.ContainsKey(offset), "I8", $"offset {offset} of {name} was given up and is not among the dead");
+        foreach ((long offset, string body) in messages)
+            LawBrokenException.Unless(
+                there.GetValueOrDefault(offset, body) == body, "I8", $"the letter of offset {offset} is another one's");
+    }
+
+    private static void CheckNote(Opened opened, GroupName name, Failure failure)
+    {
+        using IDirectory directory = opened.Folder.TryOpenGroup(name)!;
+        RetryNote? note = GroupReader.ReadRetry(directory, opened.Folder.GroupOf(name), failure.Offset);
+        LawBrokenException.Unless(
+            note?.Attempts >= failure.Attempt, "I5",
+            $"offset {failure.Offset} of {name} failed {failure.Attempt} times, and {note?.Attempts ?? 0} are noted");
     }
 }

@@ -3,6 +3,24 @@ namespace Fiq.Simulation.Mutants;
 /// <summary>The bugs that the rig must catch: each has destroyed messages somewhere, or could here.</summary>
 internal static class KnownMutants
 {
+    private const string LetterFirst = """
+                if (dead.Length > 0) refusal = await TryPutAsync(dead).ConfigureAwait(false);
+                var settled = new SettledOffset[settlements.Count];
+                for (int i = 0; i < settled.Length; i++) settled[i] = Of(settlements[i], refusal);
+                bool[] accepted = new bool[settled.Length];
+                group.Settle(settled, accepted);
+
+        """;
+
+    private const string SettlementFirst = """
+                var settled = new SettledOffset[settlements.Count];
+                for (int i = 0; i < settled.Length; i++) settled[i] = Of(settlements[i], refusal);
+                bool[] accepted = new bool[settled.Length];
+                group.Settle(settled, accepted);
+                if (dead.Length > 0) refusal = await TryPutAsync(dead).ConfigureAwait(false);
+
+        """;
+
     /// <summary>The library as it is, built and run like the others: what is wrong with the rig shows here.</summary>
     public static Mutant None { get; } = new(
         "none", "Storage/Syncer.cs", "internal sealed class Syncer(", "internal sealed class Syncer(",
@@ -28,8 +46,8 @@ internal static class KnownMutants
             "            table.Cursor,\n            table.Cursor,\n            table.Cursor,",
             "consume", "groups"),
         new("skip the sync of the offset file", "Groups/OffsetFileWriter.cs",
-            "            open.Write(bytes, end.Position);\n            open.SyncData();\n",
-            "            open.Write(bytes, end.Position);\n",
+            "            open.Write(records.Bytes, end.Position);\n            open.SyncData();\n",
+            "            open.Write(records.Bytes, end.Position);\n",
             "consume", "groups"),
         new("retry a failed sync", "Storage/Syncer.cs",
             "            page.Failed = tail.Epoch;\n"
@@ -74,6 +92,24 @@ internal static class KnownMutants
             "_seenAtOpen.Epoch == Epoch && watermark.Epoch == Epoch && watermark.Offset >= _seenAtOpen.Offset",
             "watermark.Epoch == Epoch",
             "bad weather"),
+        new("settle before the letter", "Engine/Settler.cs",
+            LetterFirst, SettlementFirst,
+            "dead letters"),
+        new("a failure does not count", "Groups/SettledParts.cs",
+            "part.Tried(interrupted: false)", "part",
+            "failures", "ordered"),
+        new("order is forgotten", "Groups/KeyOrder.cs",
+            "if (FindActive(message.KeyHash) is null)", "if (message.Pending != 0)",
+            "ordered"),
+        new("due at once", "Groups/SettledParts.cs",
+            "clock.After(item.Delay)", "clock.Now",
+            "failures", "ordered"),
+        new("a delay is forgotten", "Engine/Sieve.cs",
+            "message.NotBeforeMicroseconds > nowMicroseconds", "message.NotBeforeMicroseconds < 0",
+            "failures", "ordered"),
+        new("attempts die with the table", "Groups/TableRebuild.cs",
+            "group.UnwrittenNotes(file, clock)", "[]",
+            "failures in many lives"),
         new("a dead member's change stays half done", "Groups/GroupDoor.cs",
             "if (!RedoRecord.TryReplay(Memory))", "if (false)",
             "kills"),

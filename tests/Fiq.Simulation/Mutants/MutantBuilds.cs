@@ -65,20 +65,14 @@ public sealed class MutantBuilds : IDisposable
 
     private string? Hunt(Mutant mutant)
     {
-        var context = new AssemblyLoadContext(mutant.Name, isCollectible: true);
-        try
-        {
-            context.LoadFromAssemblyPath(Path.Combine(FolderOf(mutant), "bin", $"{Library}.dll"));
-            Assembly simulation = context.LoadFromAssemblyPath(typeof(MutantBuilds).Assembly.Location);
-            Type campaign = simulation.GetType("Fiq.Simulation.Laws.Campaign", throwOnError: true)!;
-            object run = Activator.CreateInstance(campaign, (Action<string>)(_ => { }))!;
-            int seeds = mutant == KnownMutants.None ? 1 : SeedsMax;
-            return (string?)campaign.GetMethod("FirstViolation")!.Invoke(run, [mutant.Scenarios, seeds]);
-        }
-        finally
-        {
-            context.Unload();
-        }
+        // Never unloaded: the run-time may have compiled calls into it into code of its own, and crash in them.
+        var context = new AssemblyLoadContext(mutant.Name);
+        context.LoadFromAssemblyPath(Path.Combine(FolderOf(mutant), "bin", $"{Library}.dll"));
+        Assembly simulation = context.LoadFromAssemblyPath(typeof(MutantBuilds).Assembly.Location);
+        Type campaign = simulation.GetType("Fiq.Simulation.Laws.Campaign", throwOnError: true)!;
+        object run = Activator.CreateInstance(campaign, (Action<string>)(_ => { }))!;
+        int seeds = mutant == KnownMutants.None ? 1 : SeedsMax;
+        return (string?)campaign.GetMethod("FirstViolation")!.Invoke(run, [mutant.Scenarios, seeds]);
     }
 
     private string FolderOf(Mutant mutant) => Path.Combine(_folder, mutant.Name.Replace(' ', '-'));

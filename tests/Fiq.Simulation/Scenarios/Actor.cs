@@ -73,6 +73,8 @@ internal abstract class Actor(Scenario scenario, SimProcess process)
     {
         ErrorCode.Busy or ErrorCode.Unknown => Scenario.Stops || Scenario.CanFail || Scenario.Kills,
         ErrorCode.DiskFull or ErrorCode.Failed => Scenario.CanFail,
+        // A place that can't be read is named as one that is damaged.
+        ErrorCode.Damaged => Scenario.Failing.Any(each => each.Call == "read"),
         ErrorCode.QueueNotFound or ErrorCode.GroupNotFound => Scenario.Deletes,
         _ => false,
     };

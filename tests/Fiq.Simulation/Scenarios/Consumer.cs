@@ -12,9 +12,8 @@ internal sealed class Consumer(Scenario scenario, SimProcess process, string gro
     private const int IdleMax = 8;
     private const int CallEffects = 70;
 
-    // Of so many messages one is given up, when it has failed so often.
-    private const int PoisonOnceIn = 3;
-    private const int AttemptsMax = 2;
+    // The work of one in so many messages always fails.
+    private const int PoisonOnceIn = 2;
 
     private static readonly TimeSpan RetryDelayMax = TimeSpan.FromMilliseconds(20);
 
@@ -103,7 +102,7 @@ internal sealed class Consumer(Scenario scenario, SimProcess process, string gro
 
     private void Sleep(Opened opened, ConsumerGroup member)
     {
-        bool mayWait = Scenario.Fails || Scenario.Delays;
+        bool mayWait = Scenario.Fails || Scenario.Delays || Scenario.GivesUp;
         TimeSpan time = mayWait && member.UntilDue is TimeSpan due && due < Idle ? due : Idle;
         opened.Log.SleepUnless(() => false, time > SleepMin ? time : SleepMin);
     }
@@ -130,7 +129,7 @@ internal sealed class Consumer(Scenario scenario, SimProcess process, string gro
     private SettleOutcome OutcomeOf(Delivery delivery)
     {
         if (Scenario.GivesUp && delivery.Offset % PoisonOnceIn == 1)
-            return delivery.Attempt >= AttemptsMax ? SettleOutcome.Dead : SettleOutcome.Retry;
+            return Random.Next(2) == 0 ? SettleOutcome.Dead : SettleOutcome.Retry;
         return Scenario.Fails && Random.Next(3) == 0 ? SettleOutcome.Retry : SettleOutcome.Done;
     }
 

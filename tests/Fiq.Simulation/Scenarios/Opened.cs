@@ -71,14 +71,25 @@ internal sealed class Opened : IDisposable
     }
 
     /// <summary>Makes messages durable, all or none; the offset of the first.</summary>
-    public long Append(IReadOnlyList<string> bodies)
+    /// <param name="bodies">What they are.</param>
+    /// <param name="careMayFail">Whether calls fail here: what is tidied behind a commit is nobody's answer.</param>
+    public long Append(IReadOnlyList<string> bodies, bool careMayFail = false)
     {
         using var commit = new EncodedCommit();
         commit.Add([.. bodies.Select(MessageOf)], Folder.Log.UtcMicroseconds);
         commit.Close();
         LogMark before = Log.Watermark;
         long offset = Log.Commit(commit);
-        if (Log.NeedsCare(before)) Log.Care();
+        try
+        {
+            if (Log.NeedsCare(before)) Log.Care();
+        }
+        catch (Exception error) when (careMayFail && (error is IOException or FiqException))
+        {
+            // As the product does: the commit is durable, and only room and an index are missing.
+            return offset;
+        }
+
         return offset;
     }
 

@@ -57,7 +57,7 @@ internal sealed class Producer(Scenario scenario, SimProcess process) : Actor(sc
         Tell(new Invoked(Process.Name, number, bodies));
         try
         {
-            long offset = opened.Append(bodies);
+            long offset = opened.Append(bodies, careMayFail: Scenario.CanFail);
             Tell(new Acked(Process.Name, number, offset));
             LogMark watermark = opened.Log.Watermark;
             Tell(new Covered(watermark.Segment.ToString(), watermark.Position));

@@ -179,8 +179,17 @@ internal sealed record Scenario(string Name)
         },
         new("dead letters")
         {
-            Producers = 1, Consumers = 3, Turns = 6, Claims = 16, PaddingMax = 600, Fails = true, GivesUp = true,
-            Kills = true, KillsOnceIn = 12,
+            Producers = 1, Consumers = 3, Turns = 6, Claims = 20, PaddingMax = 600, GivesUp = true, Kills = true,
+            KillsOnceIn = 40,
+        },
+        new("dead letters on a full disk")
+        {
+            Producers = 1, Consumers = 2, Turns = 6, Claims = 16, PaddingMax = 600, GivesUp = true, FailsOnceIn = 6,
+            Failing =
+            [
+                ("write", Errno.NoSpace), ("allocate", Errno.NoSpace), ("create", Errno.NoSpace),
+                ("fdatasync", Errno.InputOutput),
+            ],
         },
         new("workers") { Producers = 2, Turns = 8, SegmentBytes = 4_096, PaddingMax = 600, Pools = 2 },
         new("killed workers")
