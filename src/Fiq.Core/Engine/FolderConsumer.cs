@@ -149,6 +149,8 @@ internal sealed class FolderConsumer : IQueueConsumer
 
     public bool TryStart(Delivery delivery) => _group.TryStart(delivery.Token, delivery.Offset);
 
+    public void Finish(Delivery delivery) => _group.Finish(delivery.Token, delivery.Offset);
+
     public bool Holds(Delivery delivery) => _group.Holds(delivery.Token, delivery.Offset);
 
     public async ValueTask<IReadOnlyList<bool>> SettleAsync(

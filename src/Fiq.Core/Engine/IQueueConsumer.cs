@@ -31,6 +31,12 @@ public interface IQueueConsumer : IAsyncDisposable
     /// <summary>Counts an attempt: a worker starts this message now. False when the lease was lost meanwhile.</summary>
     bool TryStart(Delivery delivery);
 
+    /// <summary>
+    /// The worker has done this message: should the process die before it is settled, it comes again and the attempt
+    /// does not count. Not for work that failed, which counts whatever happens.
+    /// </summary>
+    void Finish(Delivery delivery);
+
     /// <summary>Whether the lease is still ours; asked right before a result is shown.</summary>
     bool Holds(Delivery delivery);
 

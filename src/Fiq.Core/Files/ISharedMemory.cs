@@ -30,6 +30,9 @@ internal interface ISharedMemory : IDisposable
     /// <summary>Sets bits in 8 bytes and returns what was there, as one step and a full fence.</summary>
     ulong Or64(int at, ulong bits);
 
+    /// <summary>Keeps only these bits of 8 bytes and returns what was there, as one step and a full fence.</summary>
+    ulong And64(int at, ulong bits);
+
     /// <summary>Copies bytes out. Not atomic: whoever needs a whole picture checks a sum or a selector.</summary>
     void Read(int at, Span<byte> buffer);
 

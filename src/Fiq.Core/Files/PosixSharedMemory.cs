@@ -95,6 +95,13 @@ internal sealed unsafe class PosixSharedMemory : ISharedMemory
         return before;
     }
 
+    public ulong And64(int at, ulong bits)
+    {
+        ulong before = Interlocked.And(ref Unsafe.AsRef<ulong>(WritableWord(at, 8)), bits);
+        GC.KeepAlive(this);
+        return before;
+    }
+
     public void Read(int at, Span<byte> buffer)
     {
         CheckRange(at, buffer.Length);

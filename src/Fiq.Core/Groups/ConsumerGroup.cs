@@ -4,8 +4,8 @@ namespace Fiq.Groups;
 
 /// <summary>
 /// One process's membership in a group: it claims messages, settles them, and takes over from members that died or
-/// hang. <see cref="TryStart"/>, <see cref="Holds"/> and <see cref="Beat"/> may be called from any thread at any
-/// time; the rest takes the group's lock, one thread at a time.
+/// hang. <see cref="TryStart"/>, <see cref="Finish"/>, <see cref="Holds"/> and <see cref="Beat"/> may be called from
+/// any thread at any time; the rest takes the group's lock, one thread at a time.
 /// </summary>
 internal sealed class ConsumerGroup : IDisposable
 {
@@ -119,28 +119,13 @@ internal sealed class ConsumerGroup : IDisposable
     }
 
     /// <summary>Marks a message as started, which counts as an attempt if we die. False: the lease was lost.</summary>
-    public bool TryStart(LeaseToken token, long offset)
-    {
-        if (!Holds(token, offset))
-            return false;
-        var entry = EntryOf(token);
-        var bit = 1UL << (int)(offset - (long)Memory.Load64(TableLayout.EntryAt(entry)));
-        Memory.Or64(TableLayout.StartedMaskAt(entry), bit);
-        // Whoever revokes takes the serial first and reads the mark then: if the serial is still ours, the mark
-        // counts. If not, a stray mark may cost its new owner one attempt should that one die, too.
-        return SerialOf(entry) == token.Serial;
-    }
+    public bool TryStart(LeaseToken token, long offset) => Held(token).TryStart(offset);
+
+    /// <summary>Takes that mark away: what is done and not yet settled costs no attempt if we die.</summary>
+    public void Finish(LeaseToken token, long offset) => Held(token).Finish(offset);
 
     /// <summary>Whether we still have the right to settle this message.</summary>
-    public bool Holds(LeaseToken token, long offset)
-    {
-        var entry = EntryOf(token);
-        if (token.Table != Random || token.Serial == 0 || SerialOf(entry) != token.Serial)
-            return false;
-        var distance = offset - (long)Memory.Load64(TableLayout.EntryAt(entry));
-        var pending = Memory.Load64(TableLayout.PendingAt(entry));
-        return SerialOf(entry) == token.Serial && distance is >= 0 and < 64 && (pending & (1UL << (int)distance)) != 0;
-    }
+    public bool Holds(LeaseToken token, long offset) => Held(token).Holds(offset);
 
     /// <summary>
     /// Settles, hands back, or lets come again later; tells for each whether it was accepted. When
@@ -286,9 +271,7 @@ internal sealed class ConsumerGroup : IDisposable
         $"group {folder.Path} has consumers that {(ordered ? "go" : "do not go")} by the order of keys",
         $"Start this one {(ordered ? "with" : "without")} --ordered, too, or stop them first.");
 
-    private static int EntryOf(LeaseToken token) => (int)(token.Serial & 0xFFFF);
-
-    private ulong SerialOf(int entry) => Memory.Load64(TableLayout.EntryAt(entry) + 16);
+    private HeldLease Held(LeaseToken token) => new(Memory, Random, token);
 
     private long Word(TableWord word) => (long)Memory.Load64(TableLayout.StateWordAt(word));
 }

@@ -87,6 +87,13 @@ internal sealed class TableImage : ISharedMemory
         return before;
     }
 
+    public ulong And64(int at, ulong bits)
+    {
+        var before = Load64(at);
+        Store64(at, before & bits);
+        return before;
+    }
+
     public void Read(int at, Span<byte> buffer) => bytes.AsSpan(at, buffer.Length).CopyTo(buffer);
 
     public void Write(int at, ReadOnlySpan<byte> content) => content.CopyTo(bytes.AsSpan(at));

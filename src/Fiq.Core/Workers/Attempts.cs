@@ -82,12 +82,19 @@ internal sealed class Attempts
             return Finished(result, Failed(result.Delivery, TimedOut(_timeout.GetValueOrDefault())));
         return thrown switch
         {
-            null => new WorkEnd(result, WorkOutcome.Finished),
+            null => Done(result),
             OperationCanceledException when worker.Cancellation.IsCancellationRequested =>
                 new WorkEnd(result, WorkOutcome.HandedBack),
             PoisonException => Finished(result, Dead(result.Delivery.Attempt, Words(thrown))),
             _ => Finished(result, Failed(result.Delivery, Words(thrown))),
         };
+    }
+
+    private WorkEnd Done(in WorkResult result)
+    {
+        // Its result may wait long for a reader, and what kills us then is not this message.
+        _consumer.Finish(result.Delivery);
+        return new WorkEnd(result, WorkOutcome.Finished);
     }
 
     private WorkFailure Failed(Delivery delivery, string error)

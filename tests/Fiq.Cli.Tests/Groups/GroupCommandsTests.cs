@@ -43,7 +43,7 @@ public sealed class GroupCommandsTests
     public async Task List_shows_a_line_per_group_and_who_works()
     {
         await _run.RunAsync("group", "list", "orders");
-        _run.OutputLines[1].Should().MatchRegex("^default +3 +2 +1 +0 +6 +32 s +5.3 s +1$");
+        _run.OutputLines[1].Should().MatchRegex("^default +3 +2 +1 +0 +0 +6 +32 s +5.3 s +1$");
         _run.Output.Should().Contain("  default is paused\n").And.Contain("process 42, 4 workers");
     }
 

@@ -185,6 +185,8 @@ internal sealed class TwistedPage(ISharedMemory inner, Twist twist) : ISharedMem
 
     public ulong Or64(int at, ulong bits) => inner.Or64(at, bits);
 
+    public ulong And64(int at, ulong bits) => inner.And64(at, bits);
+
     public void Read(int at, Span<byte> buffer) => inner.Read(at, buffer);
 
     public void Write(int at, ReadOnlySpan<byte> bytes) => inner.Write(at, bytes);

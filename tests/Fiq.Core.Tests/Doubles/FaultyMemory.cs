@@ -49,6 +49,12 @@ internal sealed class FaultyMemory(ISharedMemory inner, Faults faults) : IShared
         return inner.Or64(at, bits);
     }
 
+    public ulong And64(int at, ulong bits)
+    {
+        faults.Effect();
+        return inner.And64(at, bits);
+    }
+
     public void Read(int at, Span<byte> buffer)
     {
         faults.Look();

@@ -147,6 +147,14 @@ internal sealed class MemoryConsumer : IQueueConsumer
         }
     }
 
+    public void Finish(Delivery delivery)
+    {
+        lock (_gate)
+        {
+            if (HoldsLocked(delivery)) _events.Add($"finish {delivery.Offset}");
+        }
+    }
+
     public bool Holds(Delivery delivery)
     {
         lock (_gate) return HoldsLocked(delivery);

@@ -47,7 +47,8 @@ public sealed class PosixSharedMemoryTests : IDisposable
         page.Add32(0, 2).Should().Be(8);
         page.Or64(8, 0b0011).Should().Be(0);
         page.Or64(8, 0b0110).Should().Be(0b0011);
-        page.Load64(8).Should().Be(0b0111);
+        page.And64(8, 0b0101).Should().Be(0b0111);
+        page.Load64(8).Should().Be(0b0101);
         page.Fence();
     }
 
@@ -76,6 +77,7 @@ public sealed class PosixSharedMemoryTests : IDisposable
         page.Invoking(p => p.Exchange32(at, 1)).Should().Throw<ArgumentException>();
         page.Invoking(p => p.Add32(at, 1)).Should().Throw<ArgumentException>();
         page.Invoking(p => p.Or64(at, 1)).Should().Throw<ArgumentException>();
+        page.Invoking(p => p.And64(at, 1)).Should().Throw<ArgumentException>();
         page.Invoking(p => p.WakeAll(at)).Should().Throw<ArgumentException>();
         page.Invoking(p => p.Wait(at, 0, TimeSpan.Zero)).Should().Throw<ArgumentException>();
         page.Invoking(p => p.Read(at, new byte[8])).Should().Throw<ArgumentException>();

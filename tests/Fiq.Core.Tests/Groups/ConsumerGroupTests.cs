@@ -106,6 +106,46 @@ public sealed class ConsumerGroupTests : IDisposable
     }
 
     [Fact]
+    public void What_was_done_and_not_yet_settled_costs_no_attempt()
+    {
+        var dead = _rig.Attach();
+        using var other = _rig.Attach();
+        var lease = dead.Claim(2, 10)[0];
+        dead.TryStart(lease.Token, 0).Should().BeTrue();
+        dead.TryStart(lease.Token, 1).Should().BeTrue();
+        dead.Finish(lease.Token, 0);
+        dead.Finish(lease.Token, 5);
+
+        dead.Abandon();
+
+        other.Reap().Should().Be(2);
+        var again = other.Claim(2, 10);
+        again.Single(part => part.Offsets().Contains(0)).AttemptsBefore.Should().Be(0);
+        again.Single(part => part.Offsets().Contains(1)).AttemptsBefore.Should().Be(1);
+    }
+
+    [Fact]
+    public void Who_has_lost_a_lease_forgives_nobody_else_an_attempt()
+    {
+        using var hanging = _rig.Attach();
+        using var last = _rig.Attach();
+        var other = _rig.Attach();
+        var lease = hanging.Claim(1, 10)[0];
+        hanging.TryStart(lease.Token, 0).Should().BeTrue();
+        _rig.Time.Advance(TimeSpan.FromSeconds(11));
+        other.Beat();
+        last.Beat();
+        other.Reap().Should().Be(1);
+        other.TryStart(other.Claim(1, 10)[0].Token, 0).Should().BeTrue();
+
+        hanging.Finish(lease.Token, 0);
+
+        other.Abandon();
+        last.Reap().Should().Be(1);
+        last.Claim(1, 10)[0].AttemptsBefore.Should().Be(2);
+    }
+
+    [Fact]
     public void What_is_handed_back_counts_no_attempt_even_if_it_was_started()
     {
         using var other = _rig.Attach();

@@ -60,6 +60,15 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task Only_work_that_is_done_is_taken_off_the_attempts_before_its_result_is_written()
+    {
+        _consumer.Add(2);
+        await RunAsync(Failing(delivery => delivery.Offset == 0), new RetryPolicy { AttemptsMax = 1 });
+        IReadOnlyList<string> events = _consumer.Events;
+        events.Should().ContainInOrder("start 1", "finish 1", "write 1", "done 1").And.NotContain("finish 0");
+    }
+
+    [Fact]
     public async Task Poison_is_dead_at_once()
     {
         _consumer.Add(2);

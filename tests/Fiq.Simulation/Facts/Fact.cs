@@ -64,6 +64,12 @@ internal sealed record Started(string Group, IReadOnlyList<(long Offset, LeaseTo
     public override bool IsPromise => false;
 }
 
+/// <summary>He is about to say that their work is done: should he die from now on, that need be no attempt.</summary>
+internal sealed record FinishBegun(string Group, IReadOnlyList<(long Offset, LeaseToken Token)> Leases) : Fact
+{
+    public override bool IsPromise => false;
+}
+
 /// <summary>One attempt that has failed.</summary>
 /// <param name="Offset">The message.</param>
 /// <param name="Token">Of its lease.</param>

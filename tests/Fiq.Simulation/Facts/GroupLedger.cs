@@ -84,6 +84,13 @@ internal sealed class GroupLedger(long start, bool isOrdered)
             if (Leases[offset].Token == token) Leases[offset] = Leases[offset] with { IsStarted = true };
     }
 
+    /// <summary>Their attempts need not count any more.</summary>
+    public void Finishing(IEnumerable<(long Offset, LeaseToken Token)> leases)
+    {
+        foreach ((long offset, LeaseToken token) in leases)
+            if (Leases[offset].Token == token) Leases[offset] = Leases[offset] with { IsStarted = false };
+    }
+
     /// <summary>Somebody is about to settle these, whose work is done, or which he gives up.</summary>
     public void Try(IReadOnlyList<(long Offset, LeaseToken Token)> leases, bool done)
     {

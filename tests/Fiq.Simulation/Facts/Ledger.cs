@@ -85,6 +85,7 @@ internal sealed class Ledger
             case ReturnBegun end: Groups[end.Group].GiveUp(end.Leases, isHandedBack: true); break;
             case StartBegun start: Groups[start.Group].Attempts.MayCount(start.Leases); break;
             case Started start: Groups[start.Group].Begun(start.Leases); break;
+            case FinishBegun finish: Groups[finish.Group].Finishing(finish.Leases); break;
             case FailBegun fail: Learn(fail); break;
             case FailEnded fail: Learn(fail); break;
             case ClaimBegun claim: _retired.Remove(claim.Consumer); break;

@@ -59,9 +59,15 @@ internal sealed class SimMemory(SimProcess process, long inode, int length, bool
     {
         process.Effect();
         ulong before = Peek64(at);
-        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, before | bits);
-        History.Store(inode, at, bytes);
+        Poke64(at, before | bits);
+        return before;
+    }
+
+    public ulong And64(int at, ulong bits)
+    {
+        process.Effect();
+        ulong before = Peek64(at);
+        Poke64(at, before & bits);
         return before;
     }
 
@@ -124,6 +130,13 @@ internal sealed class SimMemory(SimProcess process, long inode, int length, bool
         return block is null
             ? 0
             : BinaryPrimitives.ReadUInt32LittleEndian(block.Bytes.AsSpan(at % FileContent.BlockSize));
+    }
+
+    private void Poke64(int at, ulong value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
+        History.Store(inode, at, bytes);
     }
 
     private void Poke32(int at, uint value)

@@ -75,6 +75,15 @@ internal sealed class PooledConsumer : IQueueConsumer, IDisposable
         }
     }
 
+    public void Finish(Delivery delivery)
+    {
+        lock (_machineGate)
+        {
+            Tell(new FinishBegun(Group.ToString(), [(delivery.Offset, delivery.Token)]));
+            _group.Finish(delivery.Token, delivery.Offset);
+        }
+    }
+
     public bool Holds(Delivery delivery)
     {
         lock (_machineGate) return _group.Holds(delivery.Token, delivery.Offset);

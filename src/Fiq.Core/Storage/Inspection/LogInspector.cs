@@ -82,7 +82,7 @@ internal sealed class LogInspector(LogContext context, LogProofs proofs)
             Length = file.Length,
         };
         Examine(segment, result);
-        // Behind the place at which the next segment goes on there may be batches that were void: it has what they held.
+        // Behind the place at which the next segment goes on may be batches that were void: it has what they held.
         if (result.Proven.Offset == next?.BaseOffset) result.End = result.Proven;
         return result;
     }

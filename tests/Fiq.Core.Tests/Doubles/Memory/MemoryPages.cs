@@ -25,6 +25,8 @@ internal sealed class MemoryPages(MemoryNode file, int length, bool writable) : 
 
     public ulong Or64(int at, ulong bits) => Interlocked.Or(ref Word<ulong>(Own(at), at), bits);
 
+    public ulong And64(int at, ulong bits) => Interlocked.And(ref Word<ulong>(Own(at), at), bits);
+
     public void Read(int at, Span<byte> buffer) => file.Bytes.Read(buffer, at);
 
     public void Write(int at, ReadOnlySpan<byte> bytes)
