@@ -7,8 +7,6 @@ namespace Fiq.Engine;
 /// <summary>Settles, for every group of a queue, all that nobody works on; then deletes what is not needed.</summary>
 internal static class QueuePurge
 {
-    private const long ReadBytesMax = 4L * 1024 * 1024;
-
     /// <summary>Does it; returns how many messages it were in the group where they were most.</summary>
     public static long Run(AttachedQueue queue)
     {
@@ -28,29 +26,8 @@ internal static class QueuePurge
     {
         using var group = ConsumerGroup.Attach(
             folder, queue.Folder.GroupOf(name), GroupOptions.OfAdministration(ControlLocks.WaitLimit));
-        long count = group.Discard(discard => discard.Below(
-            watermark.Offset, (cursor, rest) => SettledWith(queue, cursor, rest)));
+        long count = new Discarder(queue.Folder.Log, queue.Log, group).Below(watermark.Offset);
         group.Flush();
         return count;
-    }
-
-    /// <summary>Declared work of everything below the cursor that is not in a set: few messages are held.</summary>
-    private static long SettledWith(AttachedQueue queue, long cursor, OffsetSet unsettled)
-    {
-        LogMark watermark = queue.Log.Watermark;
-        long settled = LogLookup.MicrosecondsBelow(queue.Folder.Log, cursor, watermark);
-        using LogReader reader = queue.Log.OpenReader();
-        var messages = new List<StoredMessage>();
-        foreach (OffsetRun run in unsettled.Runs())
-        {
-            for (long next = run.From; next < run.To;)
-            {
-                messages.Clear();
-                next = reader.Read(next, run.To, watermark.Epoch, messages, ReadBytesMax);
-                foreach (StoredMessage stored in messages) settled -= stored.Message.ProcessingMicroseconds;
-            }
-        }
-
-        return settled;
     }
 }

@@ -46,43 +46,33 @@ internal sealed class RetentionRule(QueueFolder folder, QueueLog log)
         : _kept.FirstWithin(SizeKept(keep, limits));
 
     /// <summary>
-    /// Moves groups that lag on to an offset, or to where one with members stands, which nobody moves under them: what
+    /// Moves groups that lag on to an offset, or to the segment with the oldest message that somebody holds: what
     /// can't be deleted is taken from nobody. Returns up to where no group needs anything.
     /// </summary>
     private long DropBelow(long offset)
     {
-        long reached = offset;
-        foreach (GroupName name in folder.GroupNames())
+        var lagging = new List<LaggingGroup>();
+        try
         {
-            using IDirectory? group = folder.TryOpenGroup(name);
-            if (group is not null && GroupReader.HasMembers(group))
-                reached = Math.Min(reached, GroupReader.ReadDurableFloor(group, folder.GroupOf(name)));
+            foreach (GroupName name in folder.GroupNames()) AddIfLagging(name, offset, lagging);
+            long held = lagging.Select(group => group.LowestHeld()).Append(offset).Min();
+            long goal = _kept.FirstOfSegmentWith(held);
+            return lagging.Select(group => group.Drop(goal)).Append(offset).Min();
         }
-
-        long goal = reached;
-        foreach (GroupName name in folder.GroupNames())
+        finally
         {
-            using IDirectory? group = folder.TryOpenGroup(name);
-            if (group is null) continue;
-            long floor = GroupReader.ReadDurableFloor(group, folder.GroupOf(name));
-            // Somebody may have become a member meanwhile.
-            if (floor < goal && !TryDrop(group, folder.GroupOf(name), goal)) reached = Math.Min(reached, floor);
+            foreach (LaggingGroup group in lagging) group.Dispose();
         }
-
-        return reached;
     }
 
-    private bool TryDrop(IDirectory group, GroupContext context, long offset)
+    private void AddIfLagging(GroupName name, long offset, List<LaggingGroup> lagging)
     {
-        using var alone = GroupAlone.TryEnter(group, context, ControlLocks.WaitLimit);
-        if (alone is null) return false;
-        IReadOnlyList<OffsetRun> runs = alone.UnsettledBelow(offset);
-        TrimmedCount before = TrimmedCount.Read(group);
-        long count = runs.Sum(run => Math.Max(0, run.To - Math.Max(run.From, before.Through)));
-        new TrimmedCount(before.Total + count, offset).Write(group);
-        alone.SettleBelow(
-            offset,
-            LogLookup.MicrosecondsIn(folder.Log, runs.Select(run => (run.From, run.To)), log.Watermark));
-        return true;
+        IDirectory? group = folder.TryOpenGroup(name);
+        if (group is null) return;
+        GroupContext context = folder.GroupOf(name);
+        if (GroupReader.ReadDurableFloor(group, context) < offset)
+            lagging.Add(new LaggingGroup(group, context, folder.Log, log));
+        else
+            group.Dispose();
     }
 }

@@ -10,29 +10,41 @@ internal sealed class Discard(LeaseTable table)
     private readonly SettlementJournal journal = new(table);
     private readonly KeyOrder keys = new(table);
 
-    /// <summary>Settles all below an offset; returns how many that were. Commits.</summary>
-    /// <param name="to">One past the last.</param>
-    /// <param name="microseconds">
-    /// Told the cursor and what stays unsettled below it; says how much declared work is settled then, counted from 0.
-    /// </param>
-    public long Below(long to, Func<long, OffsetSet, long> microseconds)
-    {
-        var count = Drop(entry =>
-            entry.Start >= to ? 0 : entry.Pending & Bits.Low((int)Math.Min(64, to - entry.Start)));
-        if (table.Cursor < to)
-        {
-            var passed = to - table.Cursor;
-            count += passed;
-            table.Add(TableWord.SettledMessages, passed);
-            table.Add(TableWord.Cursor, passed);
-            // Far too many for the journal.
-            table.Add(TableWord.SnapshotsWanted, 1);
-            table.Commit();
-        }
+    /// <summary>The oldest message that somebody holds; past all offsets when nobody does.</summary>
+    public long LowestHeld() => EntryScan.Used(table)
+        .Where(item => item.Entry.Owner.Slot is not null || item.Entry.Owner == EntryOwner.Revoked)
+        .Select(item => item.Entry.Lowest)
+        .DefaultIfEmpty(long.MaxValue)
+        .Min();
 
-        table[TableWord.SettledMicroseconds] = (ulong)microseconds(table.Cursor, table.Unsettled());
+    /// <summary>What is not settled below an offset, ascending.</summary>
+    /// <param name="offset">One past the last.</param>
+    /// <param name="withUntaken">Also what nobody has taken yet.</param>
+    public IReadOnlyList<OffsetRun> UnsettledBelow(long offset, bool withUntaken = false)
+    {
+        var unsettled = table.Unsettled();
+        if (withUntaken)
+            unsettled.AddRun(new OffsetRun(table.Cursor, Math.Max(table.Cursor, offset)));
+        return unsettled.Below(offset);
+    }
+
+    /// <summary>
+    /// Settles what nobody has taken yet below an offset, in one step; returns how many that were. Commits.
+    /// </summary>
+    /// <param name="offset">One past the last.</param>
+    /// <param name="microseconds">Told the first; says how much work they declare together.</param>
+    public long PassTo(long offset, Func<long, long> microseconds)
+    {
+        var passed = offset - table.Cursor;
+        if (passed <= 0)
+            return 0;
+        table.Add(TableWord.SettledMicroseconds, microseconds(table.Cursor));
+        table.Add(TableWord.SettledMessages, passed);
+        table.Add(TableWord.Cursor, passed);
+        // Far too many for the journal.
+        table.Add(TableWord.SnapshotsWanted, 1);
         table.Commit();
-        return count;
+        return passed;
     }
 
     /// <summary>

@@ -84,24 +84,6 @@ internal sealed class GroupAlone : IDisposable
     public void BeginAt(GroupStart start) =>
         Replace(new OffsetSums(start.Offset, start.Offset, start.Offset, start.SettledMicroseconds), new OffsetSet());
 
-    /// <summary>
-    /// Settles everything below an offset, and leaves the rest as it is. Durable when it returns. Attempts that were
-    /// counted are forgotten.
-    /// </summary>
-    /// <param name="offset">Where the group goes on at the earliest.</param>
-    /// <param name="microseconds">Declared work of what was not settled below it.</param>
-    public void SettleBelow(long offset, long microseconds)
-    {
-        var group = Read();
-        var rest = group with
-        {
-            Cursor = Math.Max(group.Cursor, offset),
-            Entries = [.. group.Entries.Select(entry => Above(entry, offset)).Where(entry => entry.Pending != 0)],
-            SettledMicroseconds = group.SettledMicroseconds + microseconds,
-        };
-        Replace(rest.Sums, rest.Settled());
-    }
-
     /// <summary>What it has not settled below an offset, ascending.</summary>
     public IReadOnlyList<OffsetRun> UnsettledBelow(long offset)
     {
@@ -110,12 +92,7 @@ internal sealed class GroupAlone : IDisposable
         foreach (var entry in group.Entries)
             unsettled.AddMask(entry.Start, entry.Pending);
         unsettled.AddRun(new OffsetRun(group.Cursor, Math.Max(group.Cursor, offset)));
-        return
-        [
-            .. unsettled.Runs()
-                .Where(run => run.From < offset)
-                .Select(run => run with { To = Math.Min(run.To, offset) }),
-        ];
+        return unsettled.Below(offset);
     }
 
     public void Dispose()
@@ -132,12 +109,6 @@ internal sealed class GroupAlone : IDisposable
             memory.Dispose();
             file.Dispose();
         }
-    }
-
-    private static RecoveredEntry Above(in RecoveredEntry entry, long offset)
-    {
-        var below = (int)Math.Clamp(offset - entry.Start, 0, 64);
-        return entry with { Pending = entry.Pending & ~Bits.Low(below) };
     }
 
     private void Replace(in OffsetSums sums, OffsetSet settled)

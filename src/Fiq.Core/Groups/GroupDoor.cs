@@ -49,9 +49,17 @@ internal sealed class GroupDoor : IDisposable
     public Inside EnterUnchecked()
     {
         groupLock.Enter(wait, () => (int)Memory.Load64(TableLayout.GroupHolderAt), $"the lock of group {path}");
-        Memory.Store64(TableLayout.GroupHolderAt, (ulong)ProcessIdentity.Current.Pid);
-        transaction.Open();
-        return new Inside(this);
+        try
+        {
+            Memory.Store64(TableLayout.GroupHolderAt, (ulong)ProcessIdentity.Current.Pid);
+            transaction.Open();
+            return new Inside(this);
+        }
+        catch
+        {
+            groupLock.Exit();
+            throw;
+        }
     }
 
     public void Dispose() => groupLock.Dispose();

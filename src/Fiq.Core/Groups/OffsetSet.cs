@@ -88,6 +88,14 @@ internal sealed class OffsetSet
         }
     }
 
+    /// <summary>The runs below an offset, ascending.</summary>
+    public IReadOnlyList<OffsetRun> Below(long offset) =>
+    [
+        .. Runs()
+            .TakeWhile(run => run.From < offset)
+            .Select(run => run with { To = Math.Min(run.To, offset) }),
+    ];
+
     /// <summary>The maximal runs of its offsets, ascending.</summary>
     public IEnumerable<OffsetRun> Runs()
     {

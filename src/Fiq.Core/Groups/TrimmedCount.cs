@@ -10,8 +10,8 @@ namespace Fiq.Groups;
 /// <code>
 ///   total  through  CRC-32C of "total through"
 /// </code>
-/// Written before the group is moved, so that nothing goes uncounted; what lies below <c>through</c> was counted, so
-/// that nothing is counted twice when the move has to be done again.
+/// Written before they are dropped, so that nothing goes uncounted; what lies below <c>through</c> was counted, so that
+/// nothing is counted twice when that has to be done again. Behind it <c>through</c> is 0.
 /// </summary>
 /// <param name="Total">How many.</param>
 /// <param name="Through">Offsets below it are counted.</param>

@@ -28,6 +28,11 @@ internal sealed class KeptSegments(LogContext context, ControlPage page)
         return bytes;
     }
 
+    /// <summary>The offset at which the segment begins that holds an offset, or would hold it.</summary>
+    public long FirstOfSegmentWith(long offset) => SegmentList.Read(context.Folder)
+        .Select(name => name.BaseOffset)
+        .LastOrDefault(first => first <= offset);
+
     /// <summary>The offset of the oldest message such that all from there on are not larger than that.</summary>
     public long FirstWithin(long bytes)
     {

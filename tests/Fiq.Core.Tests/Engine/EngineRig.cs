@@ -12,6 +12,9 @@ internal sealed class EngineRig : IDisposable
 {
     public static readonly QueueName Orders = QueueName.Parse("orders");
 
+    /// <summary>The work that each message declares, in seconds.</summary>
+    public const double Seconds = 0.5;
+
     private readonly LogFolder _folder = new();
 
     public string Path => _folder.PathOf("store");
@@ -58,7 +61,11 @@ internal static class EngineCalls
 {
     public static async Task<long> SendAsync(this IQueueProducer producer, string body)
     {
-        var message = new Message { Body = Encoding.UTF8.GetBytes(body), ProcessingMicroseconds = 500_000 };
+        var message = new Message
+        {
+            Body = Encoding.UTF8.GetBytes(body),
+            ProcessingMicroseconds = (long)(EngineRig.Seconds * 1_000_000),
+        };
         return (await producer.ProduceAsync([message], CancellationToken.None))[0].Offset;
     }
 

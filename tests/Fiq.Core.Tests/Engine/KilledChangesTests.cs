@@ -10,7 +10,7 @@ namespace Fiq.Tests.Engine;
 public sealed class KilledChangesTests
 {
     // Dropping has many effects, most of them in locks and tables that all changes share.
-    private const int DroppingStride = 3;
+    private const int DroppingStride = 7;
 
     [Fact]
     public Task Killed_anywhere_while_a_group_is_moved_it_stands_here_or_there() => EverywhereAsync(
@@ -88,11 +88,34 @@ public sealed class KilledChangesTests
             GroupDescription group = await rig.GroupAsync();
             group.Floor.Should().BeGreaterThanOrEqualTo((await rig.DescribeAsync()).FirstOffset, "after {0}", k);
             group.Trimmed.Should().BeGreaterThanOrEqualTo(group.Floor);
+            group.BacklogSeconds.Should().Be(group.Lag * EngineRig.Seconds, "after {0}", k);
             await rig.SetAsync(new QueueLimits { Lagging = LaggingPolicy.DropOldest });
             group = await rig.GroupAsync();
             group.Trimmed.Should().Be(group.Floor, "nothing is counted twice");
             await using (IQueueConsumer consumer = await rig.ConsumerAsync())
                 (await consumer.OffsetsAsync()).Should().HaveCount(45 - (int)group.Floor);
+            if (ended) return;
+        }
+    }
+
+    [Fact]
+    public async Task Killed_anywhere_while_a_queue_is_purged_its_backlog_is_exact_and_what_is_held_stays()
+    {
+        for (int k = 0; ; k++)
+        {
+            using var rig = new EngineRig();
+            await rig.ProduceAsync("a", "b", "c", "d", "e", "f");
+            await using IQueueConsumer consumer = await rig.ConsumerAsync();
+            IReadOnlyList<Delivery> taken = await consumer.TakeAsync(4);
+            await consumer.SettleAsync([new Settlement(taken[1], SettleOutcome.Release)], default);
+            await consumer.FinishAsync([taken[3]]);
+            bool ended = await EndsAsync(
+                rig, faults => faults.KillAfter(k), engine => engine.PurgeAsync(EngineRig.Orders, default).AsTask());
+            GroupDescription group = await rig.GroupAsync();
+            group.BacklogSeconds.Should().Be(group.Lag * EngineRig.Seconds, "after {0}", k);
+            (await rig.Open().PurgeAsync(EngineRig.Orders, default)).Should().Be(group.Lag - 2);
+            group = await rig.GroupAsync();
+            (group.Lag, group.Leased, group.BacklogSeconds).Should().Be((2, 2, 2 * EngineRig.Seconds));
             if (ended) return;
         }
     }

@@ -81,7 +81,7 @@ public sealed class RetentionTests : IDisposable
         audit.Trimmed.Should().Be(first - 1, "one of them was settled");
         audit.Floor.Should().Be(first);
         audit.Lag.Should().Be(60 - first - 1, "what was settled behind them stays settled");
-        audit.BacklogSeconds.Should().Be(audit.Lag * 0.5);
+        audit.BacklogSeconds.Should().Be(audit.Lag * EngineRig.Seconds);
         (await _rig.GroupAsync()).Trimmed.Should().Be(first);
 
         await using IQueueConsumer late = await _rig.ConsumerAsync("audit");
@@ -89,17 +89,60 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public async Task What_members_still_need_is_not_dropped_under_them()
+    public async Task The_oldest_go_from_under_members_that_have_not_taken_them()
+    {
+        await _rig.CreateAsync(new QueueLimits { Keep = OfSize(Mebibyte), Lagging = LaggingPolicy.DropOldest });
+        await using IQueueConsumer consumer = await _rig.ConsumerAsync();
+        await ProduceAsync(60);
+        QueueDescription queue = await _rig.DescribeAsync();
+        queue.Bytes.Should().BeLessThanOrEqualTo(Mebibyte + Mebibyte / 4);
+        GroupDescription group = queue.Groups.Single();
+        group.Trimmed.Should().Be(queue.FirstOffset).And.BePositive();
+        group.BacklogSeconds.Should().Be(group.Lag * EngineRig.Seconds);
+        (await consumer.OffsetsAsync()).Should().HaveCount((int)group.Lag).And.StartWith(queue.FirstOffset);
+    }
+
+    [Fact]
+    public async Task What_somebody_holds_is_not_dropped_and_while_its_segment_stays_nobody_loses_anything()
     {
         await _rig.CreateAsync(new QueueLimits { Keep = OfSize(Mebibyte), Lagging = LaggingPolicy.DropOldest });
         await CreateAuditAsync();
         await using IQueueConsumer audit = await _rig.ConsumerAsync("audit");
-        await ProduceAsync(60);
+        await ProduceAsync(5);
+        IReadOnlyList<Delivery> held = await audit.TakeAsync(2);
+        await audit.SettleAsync([new Settlement(held[0], SettleOutcome.Release)], default);
+        await ProduceAsync(55);
         (await _rig.DescribeAsync()).FirstOffset.Should().Be(0);
         (await _rig.GroupAsync()).Lag.Should().Be(60, "what stays on disk is taken from nobody");
-        IReadOnlyList<Delivery> taken = await audit.TakeAsync(60);
-        taken.Should().HaveCount(60);
-        await audit.FinishAsync(taken);
+
+        await audit.FinishAsync([held[1]]);
+        await _rig.SetAsync(new QueueLimits { Lagging = LaggingPolicy.DropOldest });
+        long first = (await _rig.DescribeAsync()).FirstOffset;
+        first.Should().BePositive();
+        (await _rig.GroupAsync()).Trimmed.Should().Be(first);
+        GroupDescription group = await _rig.GroupAsync("audit");
+        group.Trimmed.Should().Be(first - 1, "one of them was settled");
+        group.BacklogSeconds.Should().Be(group.Lag * EngineRig.Seconds);
+        (await audit.OffsetsAsync()).Should().HaveCount(60 - (int)first);
+    }
+
+    [Fact]
+    public async Task Attempts_and_delays_of_what_is_not_dropped_are_kept()
+    {
+        await _rig.CreateAsync(new QueueLimits { Keep = OfSize(Mebibyte) });
+        await ProduceAsync(60);
+        await using (IQueueConsumer consumer = await _rig.ConsumerAsync())
+        {
+            IReadOnlyList<Delivery> taken = await consumer.TakeAsync(60);
+            await consumer.SettleAsync(
+                [.. taken.Where(each => each.Offset is 3 or 58).Select(each => Failed(each, hours: 1))], default);
+        }
+
+        await _rig.SetAsync(new QueueLimits { Lagging = LaggingPolicy.DropOldest });
+        (await _rig.DescribeAsync()).FirstOffset.Should().BeGreaterThan(3);
+        (await _rig.GroupAsync()).Retrying.Should().Be(1);
+        await using IQueueConsumer late = await _rig.ConsumerAsync();
+        (await late.OffsetsAsync()).Should().NotContain(58).And.Contain(59);
     }
 
     [Fact]
@@ -155,6 +198,9 @@ public sealed class RetentionTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(1));
         await producer.SendAsync("z");
     }
+
+    private static Settlement Failed(Delivery delivery, int hours) =>
+        new(delivery, SettleOutcome.Retry) { Delay = TimeSpan.FromHours(hours), Error = "not now" };
 
     private static Retention OfSize(long bytes) => new(RetentionKind.Size, bytes);
 
