@@ -16,8 +16,8 @@ internal sealed class ConsumerGroup : IDisposable
     private readonly GroupAttachment attachment;
     private readonly GroupFlusher flusher;
     private readonly Members members;
+    private readonly Settlements settlements;
     private EntryOwner owner;
-    private long lostSettlements;
     private bool disposed;
 
     private ConsumerGroup(IDirectory folder, GroupContext context, GroupOptions options)
@@ -44,6 +44,7 @@ internal sealed class ConsumerGroup : IDisposable
             folder.Path,
             time,
             options.LockWait);
+        settlements = new Settlements(clock, flusher.Retries);
     }
 
     /// <summary>Whether another member holds leases: then it is worth asking <see cref="Reap"/>.</summary>
@@ -80,7 +81,7 @@ internal sealed class ConsumerGroup : IDisposable
     public Admission Admission { get; }
 
     /// <summary>How many settlements of this member were refused because the lease was lost.</summary>
-    public long LostSettlements => Interlocked.Read(ref lostSettlements);
+    public long LostSettlements => settlements.Lost;
 
     private ISharedMemory Memory => attachment.Memory;
 
@@ -114,6 +115,7 @@ internal sealed class ConsumerGroup : IDisposable
         members.Beat();
         if (inside.Table[TableWord.Stopped] != 0)
             return [];
+        settlements.RunPostponed(inside.Table, Random);
         new WaitingEntries(inside.Table, clock).LetGo();
         return new Claim(inside.Table, Random, owner).Take(countMax, readable);
     }
@@ -136,17 +138,8 @@ internal sealed class ConsumerGroup : IDisposable
     {
         if (settled.IsEmpty)
             return;
-        using (var inside = attachment.Door.Enter())
-        {
-            var refused = new Settle(inside.Table, Random, clock).Run(settled, accepted);
-            Interlocked.Add(ref lostSettlements, refused);
-        }
-
-        for (var i = 0; i < settled.Length; i++)
-        {
-            if (accepted[i] && settled[i].Failed)
-                flusher.Retries.Add(settled[i], clock);
-        }
+        using var inside = attachment.Door.Enter();
+        settlements.Run(inside.Table, Random, settled, accepted);
     }
 
     /// <summary>Settles messages that nobody holds, without a delivery.</summary>
@@ -192,7 +185,11 @@ internal sealed class ConsumerGroup : IDisposable
         try
         {
             using (var inside = attachment.Door.Enter())
+            {
+                settlements.RunPostponed(inside.Table, Random);
                 new Reap(inside.Table).HandBack(members.Own);
+            }
+
             var floor = flusher.Flush();
             using (var inside = attachment.Door.Enter())
             {

@@ -6,6 +6,9 @@ internal sealed class Settle(LeaseTable table, ulong random, GroupClock clock)
     private readonly SettlementJournal journal = new(table);
     private readonly KeyOrder keys = new(table);
 
+    /// <summary>Accepted, but for want of room still leased: to be told again.</summary>
+    public List<SettledOffset> Postponed { get; } = [];
+
     /// <summary>Tells for each item, in order, whether it was accepted. Returns how many were not.</summary>
     public long Run(ReadOnlySpan<SettledOffset> items, Span<bool> accepted)
     {
@@ -32,13 +35,20 @@ internal sealed class Settle(LeaseTable table, ulong random, GroupClock clock)
             return items.Length;
         var entry = table.Entry(index);
         var parts = new SettledParts(entry, table.EntriesLeft, clock);
+        var refused = 0L;
         for (var i = 0; i < items.Length; i++)
+        {
             accepted[i] = parts.TryAdd(items[i]);
+            if (!accepted[i])
+                refused++;
+        }
+
+        Postponed.AddRange(parts.Postponed);
         foreach (var part in parts.Back)
             entry = GiveBack(index, entry, part);
         if (parts.Done != 0)
             Finish(index, entry, parts);
-        return items.Length - parts.Accepted;
+        return refused;
     }
 
     private int? Find(LeaseToken token)

@@ -23,21 +23,28 @@ internal sealed class SettledParts(LeaseEntry lease, int entriesLeft, GroupClock
     /// <summary>Entries for what is not.</summary>
     public IReadOnlyList<LeaseEntry> Back => back;
 
-    /// <summary>How many items were accepted.</summary>
-    public int Accepted => Bits.Count(seen);
+    /// <summary>Items for which no entry is left; the lease keeps them.</summary>
+    public List<SettledOffset> Postponed { get; } = [];
 
-    /// <summary>False when the lease does not hold it, or no entry is left for it.</summary>
+    // As long as half of the table is free, what is delayed is kept apart by its priority.
+    private bool IsCrowded => entriesLeft - back.Count < TableLayout.EntryCount / 2;
+
+    /// <summary>False when the lease does not hold it.</summary>
     public bool TryAdd(in SettledOffset item)
     {
         var distance = item.Offset - lease.Start;
         var bit = distance is >= 0 and < 64 ? lease.Pending & ~seen & (1UL << (int)distance) : 0;
-        if (bit == 0 || !(item.Done ? AddDone(item, bit) : TryAddBack(PartFor(item, bit))))
+        if (bit == 0)
             return false;
         seen |= bit;
+        if (item.Done)
+            AddDone(item, bit);
+        else if (!TryAddBack(PartFor(item, bit)))
+            Postponed.Add(item);
         return true;
     }
 
-    private bool AddDone(in SettledOffset item, ulong bit)
+    private void AddDone(in SettledOffset item, ulong bit)
     {
         Done |= bit;
         DeclaredMicroseconds += item.DeclaredMicroseconds;
@@ -46,8 +53,6 @@ internal sealed class SettledParts(LeaseEntry lease, int entriesLeft, GroupClock
             ObservedDeclared += item.DeclaredMicroseconds;
             ObservedMicroseconds += item.ObservedMicroseconds;
         }
-
-        return true;
     }
 
     private LeaseEntry PartFor(in SettledOffset item, ulong bit)
@@ -64,18 +69,23 @@ internal sealed class SettledParts(LeaseEntry lease, int entriesLeft, GroupClock
         : part with { Owner = EntryOwner.Waiting, Due = due, IsDelayed = delayed };
 
     /// <summary>
-    /// Joins one of its kind. What is delayed does so whatever its time: the entry is due with the first of them, and
-    /// whoever takes it then gives back the others.
+    /// Joins one of its kind. What is delayed does so whatever its time, and in a crowd whatever its priority: the
+    /// entry is due with the first of them and as urgent as the most urgent, and whoever takes it then gives back the
+    /// others.
     /// </summary>
     private bool TryAddBack(in LeaseEntry part)
     {
         for (var i = 0; i < back.Count; i++)
         {
             var other = back[i];
-            var isAlike = (part with { Pending = 0, Due = 0 }) == (other with { Pending = 0, Due = 0 });
-            if (!isAlike || (!part.IsDelayed && part.Due != other.Due))
+            if (!MayJoin(part, other))
                 continue;
-            back[i] = other with { Pending = other.Pending | part.Pending, Due = DueOfBoth(part, other) };
+            back[i] = other with
+            {
+                Pending = other.Pending | part.Pending,
+                Due = DueOfBoth(part, other),
+                Priority = Math.Max(part.Priority, other.Priority),
+            };
             return true;
         }
 
@@ -84,6 +94,15 @@ internal sealed class SettledParts(LeaseEntry lease, int entriesLeft, GroupClock
             return false;
         back.Add(part);
         return true;
+    }
+
+    private bool MayJoin(in LeaseEntry part, in LeaseEntry other)
+    {
+        var isFree = part.IsDelayed && other.IsDelayed;
+        if (!isFree && part.Due != other.Due)
+            return false;
+        var priority = isFree && IsCrowded ? part.Priority : other.Priority;
+        return part with { Pending = 0, Due = 0 } == other with { Pending = 0, Due = 0, Priority = priority };
     }
 
     private long DueOfBoth(in LeaseEntry part, in LeaseEntry other)

@@ -108,15 +108,17 @@ public sealed class WaitingTests : IDisposable
         next.Claim(1, 1).Should().ContainSingle();
     }
 
-    [Fact]
-    public void A_million_delayed_messages_fit_and_pass_nobody_by()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    public void A_million_delayed_messages_fit_and_pass_nobody_by(int priorities)
     {
         using var member = _rig.Attach();
         var hour = NowMicroseconds + (3_600 * 1_000_000L);
         for (var i = 0; i < 1_000_000; i += 10_000)
         {
             foreach (var lease in member.Claim(10_000, 1_000_000))
-                member.Park(lease, offset => hour + offset).Contains(false).Should().BeFalse();
+                member.Park(lease, at => hour + at, at => (int)(at % priorities)).Contains(false).Should().BeFalse();
         }
 
         member.Claim(5, 1_000_003).Offsets().Should().Equal(1_000_000, 1_000_001, 1_000_002);
@@ -125,7 +127,46 @@ public sealed class WaitingTests : IDisposable
         status.StopReason.Should().BeNull();
         _rig.Time.Advance(TimeSpan.FromHours(1) + TimeSpan.FromMilliseconds(10));
         // An entry comes back as a whole when the first of it is due; whoever reads it gives back the others.
-        member.Claim(64, 1_000_003).Offsets().Should().StartWith(0);
+        member.Claim(64, 1_000_003).Offsets().Should().StartWith(priorities - 1);
+        _rig.Time.Advance(Minute);
+        while (member.Claim(100_000, 1_000_003) is { Count: > 0 } leases)
+        {
+            foreach (var lease in leases)
+                member.End(lease).Contains(false).Should().BeFalse();
+        }
+
+        member.Status(1_000_003).Should().Match<GroupStatus>(s => s.Leased == 3 + 64 && s.Ready == 0 && s.Delayed == 0);
+    }
+
+    [Fact]
+    public void What_comes_back_to_a_full_table_is_held_until_there_is_room_and_not_for_ever()
+    {
+        const int Wide = 20;
+        using var member = _rig.Attach();
+        Lease[] wide = [.. member.Claim(64 * Wide, 64 * Wide)];
+        var single = new List<Lease>();
+        for (var end = (64L * Wide) + 1; member.Claim(1, end) is { Count: > 0 } one; end++)
+            single.AddRange(one);
+
+        // Each failure needs an entry of its own, and those that are kept for what comes back are not enough.
+        foreach (var lease in wide)
+        {
+            foreach (var offset in lease.Offsets())
+                member.Fail(lease, offset, Minute).Should().BeTrue();
+        }
+
+        var readable = (64 * Wide) + single.Count;
+        var full = member.Status(readable);
+        full.Retrying.Should().BeInRange(LeaseTable.EntriesKeptForSplits, (64 * Wide) - 1);
+        full.Leased.Should().Be(readable - full.Retrying);
+        foreach (var lease in single)
+            member.End(lease).Should().Equal(true);
+        member.Status(readable).Should().Match<GroupStatus>(s => s.Leased == 0 && s.Retrying == 64 * Wide);
+        _rig.Time.Advance(Minute);
+        var again = member.Claim(10_000, readable);
+        again.Offsets().Order().Should().Equal(Enumerable.Range(0, 64 * Wide).Select(offset => (long)offset));
+        again.Select(lease => lease.AttemptsBefore).Distinct().Should().Equal(1);
+        TableAudit.Check(_rig);
     }
 
     [Fact]
