@@ -5,23 +5,26 @@ using Fiq.Engine;
 
 namespace Fiq.Cli.Dead;
 
-/// <summary>Letters are worked off some hundreds at a time, in bounded memory, and told as a number.</summary>
+/// <summary>Letters are worked off some thousands at a time, in bounded memory, and told as a number.</summary>
 internal static class DeadBatches
 {
-    private const int LettersMax = 500;
+    private const int LettersMax = 4_096;
+    private const long BodyBytesMax = 16 * 1024 * 1024;
 
     /// <summary>Calls for each batch; returns the sum of what the calls returned.</summary>
     public static async Task<long> ForEachAsync(
         IAsyncEnumerable<DeadLetter> letters, Func<IReadOnlyList<DeadLetter>, ValueTask<int>> act)
     {
         long count = 0;
+        long bytes = 0;
         var batch = new List<DeadLetter>();
         await foreach (DeadLetter letter in letters)
         {
             batch.Add(letter);
-            if (batch.Count < LettersMax) continue;
+            bytes += letter.Message.Body.Length;
+            if (batch.Count < LettersMax && bytes < BodyBytesMax) continue;
             count += await act(batch);
-            batch = [];
+            (batch, bytes) = ([], 0);
         }
 
         return batch.Count == 0 ? count : count + await act(batch);

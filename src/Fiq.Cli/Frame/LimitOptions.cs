@@ -13,8 +13,9 @@ internal sealed class LimitOptions
         ("minFreeBytes", "SIZE|none", "Refuse new messages while less than this is free on the disk.",
             "1 % of the disk, at most 64MiB"),
         ("keep", "settled|forever|AGE|SIZE",
-            "How long messages are kept: until every group has settled them, for an age such as 7d or 12h, up to a "
-                + "size such as 10GiB, or forever. Whole segments go, oldest first.", "settled"),
+            "How long messages are kept: until every group has settled them, at least for an age such as 7d or 12h, up "
+                + "to a size such as 10GiB, or forever. Whole segments go, oldest first, when somebody produces or "
+                + "consumes.", "settled"),
         ("lagging", "hold|refuse|drop-oldest",
             "When a group still needs what the age or size of --keep would let go: hold it, refuse new messages, or "
                 + "drop the oldest.", "hold"),

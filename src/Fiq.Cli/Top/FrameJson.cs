@@ -22,6 +22,8 @@ internal static class FrameJson
             writer.WriteNumber("bytes"u8, queue.Bytes);
             writer.WriteNumber("nextOffset"u8, queue.NextOffset);
             WriteOptional(writer, "inPerSecond"u8, frame.InPerSecond);
+            WriteOptional(writer, "syncMilliseconds"u8, frame.Syncs?.Milliseconds);
+            WriteOptional(writer, "syncsPerSecond"u8, frame.Syncs?.PerSecond);
             writer.WriteStartArray("groups"u8);
             foreach (GroupFlow flow in frame.Groups) WriteGroup(writer, flow);
             writer.WriteEndArray();

@@ -22,12 +22,13 @@ internal static class FrameTable
     {
         QueueDescription queue = frame.Queue;
         string rate = Rate(frame.InPerSecond);
+        string sync = Milliseconds(frame.Syncs?.Milliseconds);
         string size = SizeText.Show(queue.Bytes);
         var lines = new List<string>
         {
             string.Create(
                 Invariant,
-                $"{queue.Name} in {store.Display} · {rate}/s in · {queue.Records:N0} kept, {size}"),
+                $"{queue.Name} in {store.Display} · {rate}/s in · sync {sync} · {queue.Records:N0} kept, {size}"),
             "",
         };
         if (frame.Groups.Count == 0) lines.Add("no groups");
@@ -86,6 +87,13 @@ internal static class FrameTable
         null => "-",
         < 10 => perSecond.Value.ToString("0.0", Invariant),
         _ => perSecond.Value.ToString("N0", Invariant),
+    };
+
+    private static string Milliseconds(double? milliseconds) => milliseconds switch
+    {
+        null => "-",
+        < 10 => milliseconds.Value.ToString("0.00 ms", Invariant),
+        _ => milliseconds.Value.ToString("N0", Invariant) + " ms",
     };
 
     private static string Cut(string line, int width) => line.Length <= width ? line : line[..(width - 1)] + "…";

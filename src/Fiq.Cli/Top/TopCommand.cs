@@ -17,9 +17,9 @@ internal static class TopCommand
             "--count", "End after so many looks.", "go on", 1, long.MaxValue);
         return new CliCommand(
             "top",
-            "Shows a queue as it lives: what flows in and out, the backlog in messages and in seconds of work, who "
-                + "works on it. On a terminal it is drawn in place, q or Ctrl-C ends; in a pipe each look is a line "
-                + "of JSON.",
+            "Shows a queue as it lives: what flows in and out, how long a sync takes, the backlog in messages and in "
+                + "seconds of work, who works on it. On a terminal it is drawn in place, q or Ctrl-C ends; in a pipe "
+                + "each look is a line of JSON.",
             "fiq top orders --count 1",
             "fiq top orders --count 2 --interval 200ms --json")
         {

@@ -47,6 +47,9 @@ public sealed record DeadLetter
     /// <summary>The message, with its own headers only.</summary>
     public required Message Message { get; init; }
 
+    /// <summary>Where it was read; null when it came another way.</summary>
+    internal LetterPlace? Place { get; init; }
+
     /// <summary>What makes it one letter, however often it lies there.</summary>
     public (GroupName Group, long Offset) Identity => (Group, Offset);
 

@@ -29,6 +29,15 @@ public sealed record QueueDescription
     /// <summary>Number of segment files.</summary>
     public required int Segments { get; init; }
 
+    /// <summary>
+    /// How often its processes have synced what was appended, counted from any moment on; 0 where that is not known.
+    /// From one description to the next it says how often.
+    /// </summary>
+    public long Syncs { get; init; }
+
+    /// <summary>What these syncs took together, in microseconds, counted from the same moment on.</summary>
+    public long SyncMicroseconds { get; init; }
+
     /// <summary>Messages that a repair recorded as lost, among those kept; groups pass over them.</summary>
     public IReadOnlyList<LostRange> Lost { get; init; } = [];
 

@@ -203,10 +203,22 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
     public async ValueTask<int> RetryDeadLettersAsync(
         QueueName queue, IReadOnlyList<DeadLetter> letters, CancellationToken cancellation)
     {
-        var options = new ProducerOptions { CreateIfMissing = false };
+        // Letters have nothing to do with each other: those for which there is room go back.
+        var options = new ProducerOptions { CreateIfMissing = false, StopAtFailure = true, StoreWhatFits = true };
         IQueueProducer producer = await OpenProducerAsync(queue, options, cancellation).ConfigureAwait(false);
-        await FolderDeadLetters.SendBackAsync(letters, producer, cancellation).ConfigureAwait(false);
-        return await PurgeDeadLettersAsync(queue, letters, cancellation).ConfigureAwait(false);
+        var sent = new List<DeadLetter>();
+        int gone = 0;
+        try
+        {
+            await FolderDeadLetters.SendBackAsync(letters, producer, sent, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Whatever became of the others: what is back must not be sent once more.
+            if (sent.Count > 0) gone = await PurgeDeadLettersAsync(queue, sent, default).ConfigureAwait(false);
+        }
+
+        return gone;
     }
 
     /// <inheritdoc />

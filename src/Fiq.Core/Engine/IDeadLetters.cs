@@ -12,8 +12,11 @@ public interface IDeadLetters
 
     /// <summary>
     /// Sends letters back to their queue, each for its group alone and with all its attempts before it, and takes them
-    /// away; returns how many. A crash in between leaves the letter, too: then it can be sent once more.
+    /// away; returns how many. A crash in between leaves the letter, too: then it can be sent once more. When some are
+    /// refused, those before them are back and are letters no more. Letters as <see cref="ReadDeadLettersAsync"/> told
+    /// them cost no search.
     /// </summary>
+    /// <exception cref="FiqException">As of <see cref="IQueueProducer.ProduceAsync"/>: some were refused.</exception>
     ValueTask<int> RetryDeadLettersAsync(
         QueueName queue, IReadOnlyList<DeadLetter> letters, CancellationToken cancellation);
 

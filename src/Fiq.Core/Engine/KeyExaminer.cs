@@ -14,7 +14,7 @@ internal sealed class KeyExaminer(QueueLog log, ConsumerGroup group) : IDisposab
     private const long BytesMax = 16L * 1024 * 1024;
 
     private readonly LogReader _reader = log.OpenReader();
-    private readonly List<StoredMessage> _messages = [];
+    private readonly List<GlancedMessage> _glanced = [];
 
     /// <summary>Lets some more in; false when there are none, or the table has no room for them.</summary>
     public bool TryGoOn(in LogMark watermark)
@@ -43,36 +43,35 @@ internal sealed class KeyExaminer(QueueLog log, ConsumerGroup group) : IDisposab
     private long Read(in UnexaminedPiece piece, in LogMark watermark, List<ExaminedMessage> seen)
     {
         long end = piece.Start + 64 - BitOperations.LeadingZeroCount(piece.Mask);
-        Dictionary<long, Message> found = Find(piece.Start, end, watermark);
-        long bytes = 0;
+        _glanced.Clear();
+        long bytes = Glance(piece.Start, end, watermark.Epoch);
+        int at = 0;
         for (ulong rest = piece.Mask; rest != 0; rest &= rest - 1)
         {
             long offset = piece.Start + BitOperations.TrailingZeroCount(rest);
-            Message? message = found.GetValueOrDefault(offset);
-            seen.Add(new ExaminedMessage(offset, message is null ? 0 : HashOf(message.Key), message?.Priority ?? 0));
-            bytes += message?.Body.Length ?? 0;
+            while (at < _glanced.Count && _glanced[at].Offset < offset) at++;
+            seen.Add(at < _glanced.Count && _glanced[at].Offset == offset
+                ? new ExaminedMessage(offset, HashOf(_glanced[at]), _glanced[at].Priority)
+                : new ExaminedMessage(offset, 0, 0));
         }
 
         return bytes;
     }
 
-    private Dictionary<long, Message> Find(long from, long to, in LogMark watermark)
+    private long Glance(long from, long to, long epoch)
     {
-        _messages.Clear();
         try
         {
-            for (long next = from; next < to;)
-                next = _reader.Read(next, to, watermark.Epoch, _messages, BytesMax);
+            return _reader.Glance(from, to, epoch, _glanced);
         }
         catch (DamagedException) when (!log.IsDeleted)
         {
-            // Said by whoever claims it; what lies before it has been read.
-            return _messages.ToDictionary(stored => stored.Offset, stored => stored.Message);
+            // Said by whoever claims it; what lies before it has been seen.
+            return 0;
         }
-
-        return _messages.ToDictionary(stored => stored.Offset, stored => stored.Message);
     }
 
     // 0 means no key.
-    private static ulong HashOf(in MessageKey key) => key.IsEmpty ? 0 : Math.Max(1, key.Hash);
+    private static ulong HashOf(in GlancedMessage message) =>
+        message.KeyHash is ulong hash ? Math.Max(1, hash) : 0;
 }

@@ -38,6 +38,8 @@ internal static class QueueDescriber
             NextOffset = view.Tail.Offset,
             Watermark = watermark.Offset,
             Segments = view.Segments,
+            Syncs = view.Syncs.Count,
+            SyncMicroseconds = view.Syncs.Microseconds,
             Lost = [.. LostLookup.All(folder.Log, watermark).Select(lost => new LostRange(lost.From, lost.To))],
             ReadOnlyReason = view.IsStuck ? "the tail segment failed and there is no room for the next one" : null,
             Paused = folder.Settings.IsPaused,

@@ -53,11 +53,17 @@ internal sealed class Discard(LeaseTable table)
     /// </summary>
     public IReadOnlyList<long> These(SortedDictionary<long, long> declaredMicroseconds)
     {
-        PassOver(declaredMicroseconds.Keys);
+        if (declaredMicroseconds.Count == 0)
+            return [];
+        var (first, last) = (declaredMicroseconds.Keys.First(), declaredMicroseconds.Keys.Last());
+        PassOver(last);
         var dropped = new List<long>();
         Drop(entry =>
         {
             var mask = 0UL;
+            // Most entries are of others when a few are meant of very many.
+            if (entry.Start > last || entry.Start + 63 < first)
+                return mask;
             for (var rest = entry.Pending; rest != 0; rest &= rest - 1)
             {
                 var offset = entry.Start + BitOperations.TrailingZeroCount(rest);
@@ -73,10 +79,9 @@ internal sealed class Discard(LeaseTable table)
         return dropped;
     }
 
-    /// <summary>What lies at the cursor becomes entries, up to the last of those that are meant.</summary>
-    private void PassOver(IEnumerable<long> offsets)
+    /// <summary>What lies at the cursor becomes entries, up to <paramref name="last"/>, if there is room.</summary>
+    private void PassOver(long last)
     {
-        var last = offsets.LastOrDefault(-1);
         var owner = table.IsOrdered ? EntryOwner.Unexamined : EntryOwner.Returned;
         while (table.Cursor <= last && table.CanGrow)
         {

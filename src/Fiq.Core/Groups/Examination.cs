@@ -57,13 +57,11 @@ internal sealed class Examination(LeaseTable table, GroupClock clock)
         {
             if (!IsNext(piece))
                 return false;
-            for (var rest = piece.Mask; rest != 0; rest &= rest - 1)
+            for (var rest = piece.Mask; rest != 0;)
             {
-                var offset = piece.Start + BitOperations.TrailingZeroCount(rest);
-                var message = seen[at++];
-                if (message.Offset != offset)
-                    throw new InvalidOperationException($"offset {offset} was to be examined, not {message.Offset}");
-                Admit(piece.Entry, message);
+                var mask = NextRun(piece, rest, seen, ref at);
+                Admit(piece, mask, seen[at - 1]);
+                rest &= ~mask;
                 table.CommitWhenFull();
             }
         }
@@ -82,16 +80,44 @@ internal sealed class Examination(LeaseTable table, GroupClock clock)
         return entry.Owner == EntryOwner.Unexamined && entry.Start == piece.Start && entry.Pending == piece.Mask;
     }
 
-    /// <summary>One step: it leaves what nobody has looked at, and is in the group's order.</summary>
-    private void Admit(int from, in ExaminedMessage message)
+    /// <summary>
+    /// The next message of a piece, with those right behind it that go the same way: what waits behind one key costs
+    /// one step for up to 64. Goes on behind them in what was seen.
+    /// </summary>
+    private static ulong NextRun(
+        in UnexaminedPiece piece, ulong rest, IReadOnlyList<ExaminedMessage> seen, ref int at)
     {
-        var entry = new LeaseEntry(message.Offset, 1, 0, EntryOwner.Returned, 0, 0);
-        if (from < 0)
-            table.Add(TableWord.Cursor, 1);
+        var first = seen[at];
+        var run = 0UL;
+        for (; rest != 0; rest &= rest - 1, at++)
+        {
+            var message = seen[at];
+            var offset = piece.Start + BitOperations.TrailingZeroCount(rest);
+            if (message.Offset != offset)
+                throw new InvalidOperationException($"offset {offset} was to be examined, not {message.Offset}");
+            if (run != 0 && (piece.Entry >= 0 || message.KeyHash == 0 || message != first with { Offset = offset }))
+                break;
+            run |= rest & (~rest + 1);
+        }
+
+        return run;
+    }
+
+    /// <summary>
+    /// One step: they leave what nobody has looked at, and are in the group's order. Several have one key, and come
+    /// from the cursor.
+    /// </summary>
+    private void Admit(in UnexaminedPiece piece, ulong mask, in ExaminedMessage seen)
+    {
+        var start = piece.Start + BitOperations.TrailingZeroCount(mask);
+        var pending = mask >> BitOperations.TrailingZeroCount(mask);
+        var entry = new LeaseEntry(start, pending, 0, EntryOwner.Returned, 0, 0);
+        if (piece.Entry < 0)
+            table.Add(TableWord.Cursor, Bits.Count(mask));
         else
-            entry = TakeOut(from, message.Offset);
-        entry = entry with { KeyHash = message.KeyHash, Priority = message.Priority };
-        if (message.KeyHash != 0)
+            entry = TakeOut(piece.Entry, start);
+        entry = entry with { KeyHash = seen.KeyHash, Priority = seen.Priority };
+        if (seen.KeyHash != 0)
             keys.Add(entry);
         else
             table.Put(table.TakeEntry(), entry);

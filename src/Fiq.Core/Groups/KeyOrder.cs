@@ -9,14 +9,20 @@ namespace Fiq.Groups;
 internal sealed class KeyOrder(LeaseTable table)
 {
     /// <summary>
-    /// Adds the next message of a key, in order of the offsets: it becomes active where nothing of its key is known.
+    /// Adds the next messages of a key, in order of the offsets: the first becomes active where nothing of its key is
+    /// known.
     /// </summary>
-    public void Add(in LeaseEntry message)
+    public void Add(in LeaseEntry messages)
     {
-        if (FindActive(message.KeyHash) is null)
-            PutFirst(table.TakeEntry(), message);
-        else
-            PutLast(message with { Owner = EntryOwner.Blocked, Due = 0, IsDelayed = false });
+        var blocked = messages with { Owner = EntryOwner.Blocked, Due = 0, IsDelayed = false };
+        if (FindActive(messages.KeyHash) is null)
+        {
+            PutFirst(table.TakeEntry(), messages with { Pending = messages.Pending & (~messages.Pending + 1) });
+            blocked = blocked with { Pending = messages.Pending & (messages.Pending - 1) };
+        }
+
+        if (blocked.Pending != 0)
+            PutLast(blocked.FromLowest());
     }
 
     /// <summary>
@@ -93,24 +99,32 @@ internal sealed class KeyOrder(LeaseTable table)
         SetBucket(entry.KeyHash, index + 1, last == 0 ? index + 1 : last);
     }
 
-    /// <summary>Puts a message behind all others; into the last entry where that is one of its kind and near.</summary>
-    private void PutLast(in LeaseEntry message)
+    /// <summary>
+    /// Puts messages behind all others; as far as they are near enough, into the last entry where that is one of their
+    /// kind.
+    /// </summary>
+    private void PutLast(LeaseEntry messages)
     {
-        var (first, last) = Bucket(message.KeyHash);
+        var (first, last) = Bucket(messages.KeyHash);
         var tail = table.Entry(last - 1);
-        var distance = message.Start - tail.Start;
+        var distance = messages.Start - tail.Start;
         var joins = distance is >= 0 and < 64
-            && tail with { Start = 0, Pending = 0, Next = 0 } == message with { Start = 0, Pending = 0, Next = 0 };
+            && tail with { Start = 0, Pending = 0, Next = 0 } == messages with { Start = 0, Pending = 0, Next = 0 };
         if (joins)
         {
-            table.Put(last - 1, tail with { Pending = tail.Pending | (message.Pending << (int)distance) });
-            return;
+            tail = tail with { Pending = tail.Pending | (messages.Pending << (int)distance) };
+            messages = messages with { Pending = messages.Pending & ~Bits.Low(64 - (int)distance) };
+            if (messages.Pending == 0)
+            {
+                table.Put(last - 1, tail);
+                return;
+            }
         }
 
         var index = table.TakeEntry();
-        table.Put(index, message with { Next = 0 });
+        table.Put(index, messages.FromLowest() with { Next = 0 });
         table.Put(last - 1, tail with { Next = (uint)index + 1 });
-        SetBucket(message.KeyHash, first, index + 1);
+        SetBucket(messages.KeyHash, first, index + 1);
     }
 
     private void Unlink(int index, ulong keyHash)

@@ -58,6 +58,9 @@ internal readonly record struct LeaseEntry(
         WasInterrupted = interrupted,
     };
 
+    /// <summary>The same messages with bit 0 for the lowest; there must be one.</summary>
+    public LeaseEntry FromLowest() => this with { Start = Lowest, Pending = Pending >> (int)(Lowest - Start) };
+
     /// <summary>A number for the offsets of an entry; 0 for none. Its sums tell sets of offsets apart.</summary>
     public static ulong Digest(long start, ulong pending)
     {

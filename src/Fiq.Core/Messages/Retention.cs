@@ -8,7 +8,9 @@ public enum RetentionKind
     /// <summary>Until every group has settled them; with no group for ever.</summary>
     Settled,
 
-    /// <summary>For a time after they were stored, settled or not.</summary>
+    /// <summary>
+    /// At least for a time after they were stored, settled or not; then until somebody produces or consumes.
+    /// </summary>
     Age,
 
     /// <summary>As long as all of them together are not larger than a size.</summary>

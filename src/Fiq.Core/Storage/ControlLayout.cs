@@ -41,6 +41,8 @@ internal static class ControlLayout
     public const int EventCountAt = 840;
     public const int CheckedThroughAt = 848;
     public const int CheckBeganAt = 856;
+    public const int SyncsAt = 864;
+    public const int SyncMicrosecondsAt = 872;
 
     public const int EndsAt = 1024;
     public const int EndsCount = 64;

@@ -100,6 +100,12 @@ internal sealed class ControlPage : IDisposable
         set => _page.Store64(ControlLayout.CheckBeganAt, (ulong)value);
     }
 
+    /// <summary>
+    /// What syncs of appended data have cost so far. A report and no truth: it speaks from one look to the next.
+    /// </summary>
+    public SyncTotals Syncs => new(
+        (long)_page.Load64(ControlLayout.SyncsAt), (long)_page.Load64(ControlLayout.SyncMicrosecondsAt));
+
     /// <summary>One past the last message written. Null: the page is damaged. Stored under the append lock.</summary>
     public LogMark? TryTail() => _tail.TryLoad();
 
@@ -130,6 +136,14 @@ internal sealed class ControlPage : IDisposable
 
     public void StoreProducerHolder(ProducerName name, int pid) =>
         _page.Store64(ProducerAt(name), ((ulong)(uint)name.Hash << 32) | (uint)pid);
+
+    /// <summary>Counts a sync. Sync lock, so nobody else adds meanwhile.</summary>
+    public void CountSync(long microseconds)
+    {
+        SyncTotals before = Syncs;
+        _page.Store64(ControlLayout.SyncMicrosecondsAt, (ulong)(before.Microseconds + microseconds));
+        _page.Store64(ControlLayout.SyncsAt, (ulong)(before.Count + 1));
+    }
 
     /// <summary>Adds to the ring of events. A lost or mixed entry does no harm: they only tell a story.</summary>
     public void Note(ProtocolEvent what, long epoch, long offset)

@@ -43,6 +43,35 @@ internal sealed class LogReader(LogContext context) : IDisposable
         return next;
     }
 
+    /// <summary>
+    /// Looks at messages without decoding or keeping them: adds those in [<paramref name="from"/>,
+    /// <paramref name="to"/>) that exist to <paramref name="into"/>, ascending. Returns the bytes of their records.
+    /// </summary>
+    /// <inheritdoc cref="Read" path="/exception" />
+    public long Glance(long from, long to, long epoch, List<GlancedMessage> into)
+    {
+        long bytes = 0;
+        long next = from;
+        while (next < to)
+        {
+            if (!Contains(next) && !MoveTo(next, to, epoch, lost: null)) break;
+            next = Math.Max(next, _batch.BaseOffset);
+            if (next >= to) break;
+            SkipTo(next);
+            for (long end = Math.Min(to, _batch.EndOffset); next < end; _recordOffset = ++next)
+            {
+                int size = PeekSize();
+                ReadOnlySpan<byte> record = _body.AsSpan(_recordAt, size);
+                into.Add(new GlancedMessage(
+                    next, RecordCodec.PeekKeyHash(record), RecordCodec.PeekPriority(record)));
+                _recordAt += size;
+                bytes += size;
+            }
+        }
+
+        return bytes;
+    }
+
     public void Dispose()
     {
         _cursor.Dispose();

@@ -34,6 +34,9 @@ internal sealed class LogView : IDisposable
     /// <summary>Bytes of all segment files.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>What syncs have cost so far, as the page says; nothing where it is not this queue's.</summary>
+    public SyncTotals Syncs { get; private set; }
+
     /// <summary>Whether the tail segment is spoilt and no successor could be made yet.</summary>
     public bool IsStuck { get; private set; }
 
@@ -109,6 +112,8 @@ internal sealed class LogView : IDisposable
         List<SegmentName> names = SegmentList.Read(context.Folder);
         if (names.Count == 0) throw new DamagedException(context.Folder.Path, 0, 0, "there is no segment");
         if (!TryTakePage(context)) Examine(context, names[^1], provenByGroups);
+        // Also while nobody is a member: those who came and went since the last look have counted.
+        Syncs = _page.Belongs(context.QueueId, bootId: null, out _) ? _page.Syncs : default;
         FirstOffset = names[0].BaseOffset;
         Segments = names.Count;
         Bytes = 0;

@@ -32,7 +32,7 @@ internal sealed class QueueLog : IDisposable
         _sealer = new Sealer(context, _locks);
         _guard = new AttachmentGuard(context, _page, _control.Identity);
         _readerGuard = new AttachmentGuard(context, _page, _control.Identity);
-        var syncer = new Syncer(_page, _locks, _tailSegment);
+        var syncer = new Syncer(_page, _locks, _tailSegment, context.Time);
         Producers = new ProducerLedger(_locks, _tailSegment);
         var roller = new Roller(context, _page, _locks, _tailSegment, syncer, _spare, Producers);
         var durability = new DurabilityWait(context, _page, _locks, syncer, roller, _guard);

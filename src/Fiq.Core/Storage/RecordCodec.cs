@@ -79,6 +79,14 @@ internal static class RecordCodec
     public static int PeekPriority(ReadOnlySpan<byte> bytes) => Math.Min((int)bytes[6], Message.PriorityMax);
 
     /// <summary>
+    /// The hash of the key of the record at the beginning of these bytes, as stored with it; null when it has none.
+    /// </summary>
+    public static ulong? PeekKeyHash(ReadOnlySpan<byte> bytes) =>
+        BinaryPrimitives.ReadUInt16LittleEndian(bytes[48..]) == 0
+            ? null
+            : BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]);
+
+    /// <summary>
     /// Reads a record; its message refers to the bytes without a copy. Null when the lengths do not fit: the
     /// checksum was right, so whoever wrote it did not follow the format.
     /// </summary>

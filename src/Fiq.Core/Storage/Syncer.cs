@@ -19,7 +19,7 @@ internal enum LeadResult
 }
 
 /// <summary>Makes the tail durable for all processes and says so. Every sync of a tail segment happens here.</summary>
-internal sealed class Syncer(ControlPage page, ControlLocks locks, TailSegment tailSegment)
+internal sealed class Syncer(ControlPage page, ControlLocks locks, TailSegment tailSegment, TimeProvider time)
 {
     /// <summary>Syncs up to the tail seen now. Sync lock.</summary>
     public LeadResult LeadWithSyncLock()
@@ -36,6 +36,7 @@ internal sealed class Syncer(ControlPage page, ControlLocks locks, TailSegment t
         if (!tailSegment.MayLead(watermark)) return LeadResult.MayNotLead;
         if (watermark.Epoch == tail.Epoch && watermark.Offset == tail.Offset) return LeadResult.Published;
         page.Syncing = tail.Epoch;
+        long began = time.GetTimestamp();
         try
         {
             tailSegment.Segment.File.SyncData();
@@ -49,9 +50,11 @@ internal sealed class Syncer(ControlPage page, ControlLocks locks, TailSegment t
             return LeadResult.MustRoll;
         }
 
+        TimeSpan took = time.GetElapsedTime(began);
         if (page.Deleted) throw LogErrors.Deleted();
         page.StoreWatermark(tail);
         page.Syncing = 0;
+        page.CountSync((long)took.TotalMicroseconds);
         return LeadResult.Published;
     }
 

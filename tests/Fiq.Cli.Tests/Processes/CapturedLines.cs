@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Fiq.Cli.Tests.Processes;
 
@@ -72,6 +74,10 @@ internal sealed class CapturedLines
         await WaitAsync(() => Captured.Any(Contains), $"a line with \"{text}\"");
         return Captured.First(Contains);
     }
+
+    /// <summary>Waits for a line that matches a pattern.</summary>
+    public Task WaitForMatchAsync([StringSyntax(StringSyntaxAttribute.Regex)] string pattern) =>
+        WaitAsync(() => Captured.Any(line => Regex.IsMatch(line.Text, pattern)), $"a line like \"{pattern}\"");
 
     private async Task WaitAsync(Func<bool> isThere, string what)
     {

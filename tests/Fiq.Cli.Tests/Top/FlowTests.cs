@@ -1,5 +1,6 @@
 using Fiq.Cli.Tests.Doubles;
 using Fiq.Cli.Top;
+using Fiq.Engine;
 
 namespace Fiq.Cli.Tests.Top;
 
@@ -41,4 +42,30 @@ public sealed class FlowTests
         QueueFrame frame = _flow.Next(Described.Queue(100, Described.Group(100, 1), Described.Group(5, 5, "audit")), 1);
         frame.Groups.Select(flow => flow.OutPerSecond).Should().Equal(0, null);
     }
+
+    [Fact]
+    public void A_syncs_latency_is_the_mean_of_those_since_the_last_look()
+    {
+        _flow.Next(Synced(syncs: 1_000, microseconds: 9_000_000), 0).Syncs.Should().BeNull();
+        _flow.Next(Synced(1_008, 9_003_200), 2).Syncs.Should().Be(new SyncFlow(Milliseconds: 0.4, PerSecond: 4));
+    }
+
+    [Fact]
+    public void Where_nothing_was_synced_there_is_no_latency()
+    {
+        _flow.Next(Synced(1_000, 9_000_000), 0);
+        _flow.Next(Synced(1_000, 9_000_000), 1).Syncs.Should().Be(new SyncFlow(null, 0));
+        _flow.Next(Synced(3, 1_500), 2).Syncs.Should().Be(new SyncFlow(null, 0), "the page was made anew");
+        _flow.Next(Synced(4, 2_000), 3).Syncs.Should().Be(new SyncFlow(0.5, 1));
+    }
+
+    [Fact]
+    public void A_count_of_syncs_that_wraps_around_goes_on()
+    {
+        _flow.Next(Synced(long.MaxValue, long.MaxValue - 999), 0);
+        _flow.Next(Synced(long.MinValue + 1, long.MinValue), 1).Syncs.Should().Be(new SyncFlow(0.5, 2));
+    }
+
+    private static QueueDescription Synced(long syncs, long microseconds) =>
+        Described.Queue(100) with { Syncs = syncs, SyncMicroseconds = microseconds };
 }

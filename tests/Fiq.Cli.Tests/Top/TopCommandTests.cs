@@ -17,17 +17,24 @@ public sealed class TopCommandTests
     public async Task In_a_pipe_each_look_is_a_line_of_json_whose_members_never_change()
     {
         _run.Engine.Queues["orders"] = [];
-        _run.Engine.Describe = _ => Described.Queue(9, Described.Group(6, 32, workers: 4, age: 5.25));
+        long looks = 0;
+        _run.Engine.Describe = _ => Described.Queue(9, Described.Group(6, 32, workers: 4, age: 5.25)) with
+        {
+            Syncs = 10 * ++looks,
+            SyncMicroseconds = 4_120 * looks,
+        };
         await _run.RunAsync("top", "orders", "--count", "2", "--interval", "1ms");
         _run.Exit.Should().Be(ExitCode.Done);
         _run.OutputLines.Should().HaveCount(2);
         _run.OutputLines[0].Should().MatchRegex(
             "^\\{\"queue\":\"orders\",\"time\":\"[^\"]+Z\",\"messages\":9,\"records\":9,\"bytes\":1234,"
-            + "\"nextOffset\":9,\"inPerSecond\":null,\"groups\":\\[\\{\"name\":\"default\",\"ready\":6,\"leased\":0,"
+            + "\"nextOffset\":9,\"inPerSecond\":null,\"syncMilliseconds\":null,\"syncsPerSecond\":null,"
+            + "\"groups\":\\[\\{\"name\":\"default\",\"ready\":6,\"leased\":0,"
             + "\"delayed\":0,\"retrying\":0,\"dead\":0,\"lag\":6,\"backlogSeconds\":32,\"oldestAgeSeconds\":5.25,"
             + "\"outPerSecond\":null,\"emptySeconds\":null,"
             + "\"consumers\":\\[\\{\"pid\":42,\"workers\":4,\"leased\":2\\}\\]\\}\\]\\}$");
-        _run.OutputLines[1].Should().Contain("\"inPerSecond\":0,");
+        _run.OutputLines[1].Should().MatchRegex(
+            "\"inPerSecond\":0,\"syncMilliseconds\":0.412,\"syncsPerSecond\":[1-9][0-9.]*,\"groups\"");
     }
 
     [Fact]
@@ -35,6 +42,16 @@ public sealed class TopCommandTests
     {
         await _run.RunAsync("top", "odrers", "--count", "1");
         _run.Exit.Should().Be(ExitCode.NotFound);
+    }
+
+    [Fact]
+    public void The_first_line_says_how_long_a_sync_takes()
+    {
+        var flow = new Flow();
+        FirstLine(flow.Next(Synced(0, 0), 0)).Should().Be("orders in /var/queues · -/s in · sync - · 9 kept, 1.2 KiB");
+        FirstLine(flow.Next(Synced(10, 4_120), 1)).Should().Contain(" · sync 0.41 ms · ");
+        FirstLine(flow.Next(Synced(12, 64_120), 2)).Should().Contain(" · sync 30 ms · ");
+        FirstLine(flow.Next(Synced(12, 64_120), 3)).Should().Contain(" · sync - · ");
     }
 
     [Theory]
@@ -79,4 +96,23 @@ public sealed class TopCommandTests
         top.Signal(Signal.Terminate);
         (await top.EndAsync()).ExitCode.Should().Be(0);
     }
+
+    [Fact]
+    public async Task It_sees_how_long_the_syncs_of_a_producer_take()
+    {
+        using var store = new TemporaryStore();
+        await FiqProcess.RunAsync(store.PlainCommand("produce", "q", "-q", "a:hello:0"));
+        await using FiqProcess top = FiqProcess.Start(store.PlainCommand("top", "q", "--interval", "50ms"));
+        await top.Output.WaitForAsync("\"syncMilliseconds\":null");
+        await FiqProcess.RunAsync(store.PlainCommand("produce", "q", "-q", "a:hello:0"));
+        await top.Output.WaitForMatchAsync("\"syncMilliseconds\":[0-9.]+,\"syncsPerSecond\":[1-9]");
+        top.Signal(Signal.Terminate);
+        (await top.EndAsync()).ExitCode.Should().Be(0);
+    }
+
+    private static QueueDescription Synced(long syncs, long microseconds) =>
+        Described.Queue(9) with { Syncs = syncs, SyncMicroseconds = microseconds };
+
+    private static string FirstLine(QueueFrame frame) =>
+        FrameTable.Lines(frame, Store, width: 100, height: 24, new Ink(false))[0];
 }

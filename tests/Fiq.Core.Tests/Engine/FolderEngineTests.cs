@@ -39,6 +39,26 @@ public sealed class FolderEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task Syncs_of_all_processes_are_counted_with_what_they_took()
+    {
+        (QueueDescription Queue, double Microseconds) before = await AfterAsync(() => _rig.ProduceAsync("a"));
+        before.Queue.Syncs.Should().BePositive("also when nobody is attached any more");
+        await using IQueueProducer first = await _rig.ProducerAsync();
+        await using IQueueProducer second = await _rig.ProducerAsync();
+
+        (QueueDescription Queue, double Microseconds) after = await AfterAsync(async () =>
+        {
+            await first.SendAsync("b");
+            await second.SendAsync("c");
+            await first.SendAsync("d");
+        });
+
+        (after.Queue.Syncs - before.Queue.Syncs).Should().Be(3, "each was alone and had its own");
+        long took = after.Queue.SyncMicroseconds - before.Queue.SyncMicroseconds;
+        took.Should().BeInRange(0, (long)after.Microseconds);
+    }
+
+    [Fact]
     public async Task Queues_are_listed_in_order_and_dead_letters_are_not()
     {
         FolderEngine engine = _rig.Open();
@@ -123,5 +143,13 @@ public sealed class FolderEngineTests : IDisposable
         (await EngineCalls.CodeOfAsync(() => producer.ProduceAsync(request, CancellationToken.None).AsTask()))
             .Should().Be(ErrorCode.MessageTooLarge);
         (await producer.SendAsync("small")).Should().Be(0);
+    }
+
+    private async Task<(QueueDescription Queue, double Microseconds)> AfterAsync(Func<Task> work)
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        await work();
+        double microseconds = TimeProvider.System.GetElapsedTime(began).TotalMicroseconds;
+        return (await _rig.Open().DescribeAsync(EngineRig.Orders, CancellationToken.None), microseconds);
     }
 }

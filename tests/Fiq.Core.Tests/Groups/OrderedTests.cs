@@ -117,13 +117,15 @@ public sealed class OrderedTests : IDisposable
     }
 
     [Theory]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(20_261_127)]
-    public void At_random_each_key_stays_in_order_whoever_dies(int seed)
+    [InlineData(3, 1)]
+    [InlineData(4, 1)]
+    [InlineData(20_261_127, 1)]
+    [InlineData(5, 20)]
+    [InlineData(6, 150)]
+    public void At_random_each_key_stays_in_order_whoever_dies(int seed, int runMax)
     {
         var random = new Random(seed);
-        var keys = Enumerable.Range(0, 2_000).Select(_ => (ulong)random.Next(0, 40)).ToArray();
+        var keys = RunsOfKeys(random, 2_000, runMax);
         var done = new List<long>();
         var held = new Dictionary<long, (ConsumerGroup Member, LeaseToken Token)>();
         var members = new List<ConsumerGroup>();
@@ -184,5 +186,58 @@ public sealed class OrderedTests : IDisposable
         foreach (var member in members)
             member.Dispose();
         TableAudit.Check(_rig);
+    }
+
+    [Theory]
+    [InlineData(64)]
+    [InlineData(100)]
+    [InlineData(7)]
+    public void What_waits_behind_one_key_takes_an_entry_for_64_of_it_however_it_was_read(int atATime)
+    {
+        using var member = _rig.Attach(ordered: true);
+
+        member.AdmitTo(6_401, _ => 7, atATime);
+
+        TableAudit.Check(_rig);
+        TableAudit.EntriesUsed(_rig).Should().Be(101, "one is active, and the others lie side by side");
+        for (var offset = 0; offset < 200; offset++)
+        {
+            var lease = member.Claim(9, 6_401).Should().ContainSingle().Subject;
+            lease.Offsets().Should().Equal(offset);
+            member.End(lease);
+        }
+    }
+
+    [Fact]
+    public void Of_one_key_the_order_counts_more_than_priorities()
+    {
+        using var member = _rig.Attach(ordered: true);
+        var pieces = member.Admission.Unexamined(30, 30);
+        member.Admission.TryAdmit(pieces, [.. GroupCalls.Seen(pieces, _ => 7).Select(seen =>
+            seen with { Priority = (int)(seen.Offset / 3 % 3) })]).Should().BeTrue();
+
+        for (var offset = 0; offset < 30; offset++)
+        {
+            var lease = member.Claim(9, 30).Should().ContainSingle().Subject;
+            lease.Offsets().Should().Equal(offset);
+            member.End(lease);
+        }
+
+        TableAudit.Check(_rig);
+    }
+
+    /// <summary>Keys of neighbouring messages; some share a bucket, some have none.</summary>
+    private static ulong[] RunsOfKeys(Random random, int count, int runMax)
+    {
+        var keys = new List<ulong>();
+        while (keys.Count < count)
+        {
+            var key = (ulong)random.Next(0, 40);
+            if (key > 30)
+                key = ((key - 30) << 32) + 1;
+            keys.AddRange(Enumerable.Repeat(key, random.Next(1, runMax + 1)));
+        }
+
+        return [.. keys.Take(count)];
     }
 }

@@ -6,13 +6,22 @@ namespace Fiq.Tests.Groups;
 internal static class TableAudit
 {
     /// <summary>Looks at the table in use, through a descriptor of its own.</summary>
-    public static void Check(GroupRig rig)
+    public static void Check(GroupRig rig) => Look(rig, table =>
+    {
+        Check(table);
+        return 0;
+    });
+
+    /// <summary>How many entries stand for something.</summary>
+    public static long EntriesUsed(GroupRig rig) => Look(rig, table => (long)table[TableWord.EntriesUsed]);
+
+    private static long Look(GroupRig rig, Func<LeaseTable, long> look)
     {
         using var file = rig.Folder.TryOpenFile(TableLayout.Name, writable: true)!;
         using var memory = file.Map(TableLayout.Length, writable: true);
         using var door = new GroupDoor(file, memory, "audit", rig.Time, TimeSpan.FromSeconds(5));
         using var inside = door.Enter();
-        Check(inside.Table);
+        return look(inside.Table);
     }
 
     public static void Check(LeaseTable table)

@@ -99,7 +99,7 @@ internal static class KnownMutants
             "part.Tried(interrupted: false)", "part",
             "failures", "ordered"),
         new("order is forgotten", "Groups/KeyOrder.cs",
-            "if (FindActive(message.KeyHash) is null)", "if (message.Pending != 0)",
+            "if (FindActive(messages.KeyHash) is null)", "if (messages.Pending != 0)",
             "ordered"),
         new("due at once", "Groups/SettledParts.cs",
             "clock.After(item.Delay)", "clock.Now",
