@@ -135,9 +135,10 @@ internal sealed class Appender(
                 while (!TryStore(requests)) continue;
                 return;
             }
-            catch (FiqException error) when (error.Code == ErrorCode.QueueFull && requests.Count > 1)
+            catch (FiqException error) when (requests.Count > 1
+                && error.Code is ErrorCode.QueueFull or ErrorCode.MessageTooLarge)
             {
-                // There is no room for all of them; for some there may be.
+                // There is no room for all of them together; for some there may be.
                 int half = requests.Count / 2;
                 Commit(requests[..half]);
                 Commit(requests[half..]);

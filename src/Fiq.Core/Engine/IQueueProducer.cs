@@ -56,7 +56,8 @@ public sealed record ProducerOptions
 
     /// <summary>
     /// Asked when the queue or the disk is full, after a pause of its own: true to try again, false to refuse the
-    /// messages. Called while no other call of this producer goes on, so their order stays. Null: refuse at once.
+    /// messages. Called while no other call of this producer goes on, so their order stays. Not asked about what would
+    /// not fit into the empty queue: that is too large, and refused at once. Null: refuse at once.
     /// </summary>
     public Func<FiqException, bool>? WhenFull { get; init; }
 
