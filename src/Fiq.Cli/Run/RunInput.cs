@@ -11,6 +11,8 @@ namespace Fiq.Cli.Run;
 internal sealed class RunInput : IConsumeFeed
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly IQueueProducer _producer;
+    private readonly RunSource _source;
     private readonly RefusalReport _refusals;
     private readonly RunRoom _room;
     private readonly PipeRun _pipe;
@@ -26,7 +28,7 @@ internal sealed class RunInput : IConsumeFeed
         RefusalReport refusals,
         RunRoom room)
     {
-        (_refusals, _room, _hasEnded) = (refusals, room, hasEnded);
+        (_producer, _source, _refusals, _room, _hasEnded) = (producer, source, refusals, room, hasEnded);
         var silent = new AckWriter(invocation.Streams.Output, json: false, quiet: true);
         var rules = new PipeRules
         {
@@ -79,7 +81,9 @@ internal sealed class RunInput : IConsumeFeed
         try
         {
             await _pipe.RunAsync();
-            if (_pipe.IsWhole) _ended.SetResult();
+            if (!_pipe.IsWhole) return;
+            await _source.EndAsync(_producer);
+            _ended.SetResult();
         }
         catch (Exception error)
         {

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Fiq.Cli.Messages;
 using Fiq.Cli.Produce;
+using Fiq.Engine;
 using Fiq.Pipeline;
 
 namespace Fiq.Cli.Run;
@@ -75,6 +76,20 @@ internal sealed class RunSource : ILineSource, INumbering, IDisposable
             Sequence = _start.Note.Base + (ulong)_reader.Number,
             ProducerNote = Note(hasEnded: true),
         };
+    }
+
+    /// <summary>
+    /// Stores that the input has ended, where its last message could not say so: a key that the queue had already is
+    /// not stored, nor is its note.
+    /// </summary>
+    public async Task EndAsync(IQueueProducer producer)
+    {
+        ProducerPosition last = await producer.FindPositionAsync(CancellationToken.None);
+        ulong end = _start.Note.Base + (ulong)_reader.Number;
+        // Of a run of which nothing is stored, nothing has to end.
+        if (last.Sequence <= _start.Note.Base || last.Sequence >= end) return;
+        EndLine();
+        await producer.MoveToAsync(end, Note(hasEnded: true), CancellationToken.None);
     }
 
     public void Dispose() => _hash.Dispose();

@@ -82,6 +82,12 @@ internal sealed class AppendGate : IAdmission
     private void RequireMessages(in LogMark tail, int count)
     {
         if (Limits.MessagesMax is not (> 0 and long max)) return;
+        if (count > max)
+            throw TooLarge(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{count:N0} messages are to be stored together, and at most {max:N0} may be in the queue"),
+                "maxMessages");
         bool isKnown = max == _messagesMax && _groupsSeenAt != 0
             && _time.GetElapsedTime(_groupsSeenAt) < LookAtGroupsAfter;
         if (isKnown && tail.Offset + count <= _messagesThrough) return;
@@ -102,11 +108,15 @@ internal sealed class AppendGate : IAdmission
         if (max == long.MaxValue && Limits.Lagging != LaggingPolicy.Refuse) return;
         if (max != long.MaxValue && _kept.BytesBefore(tail) + BytesFrom(tail, bytes) > max)
         {
+            string limit = Limits.BytesMax == max ? "maxBytes" : "keep";
+            long alone = EmptyBytes(tail) + bytes;
+            if (alone > max)
+                throw TooLarge($"it takes {alone} bytes on disk, of at most {max} of the whole queue", limit);
             _needsRoom = true;
             throw Full(
                 $"it has {ByteSize.Show(_kept.BytesBefore(tail) + tail.Position)} on disk, of at most "
                     + ByteSize.Show(max),
-                Limits.BytesMax == max ? "maxBytes" : "keep", "It goes on when every group has settled the oldest.");
+                limit, "It goes on when every group has settled the oldest.");
         }
 
         if (IsOverAgeHeld())
@@ -124,6 +134,10 @@ internal sealed class AppendGate : IAdmission
             ? KeptSegments.Sealed(tail.Position) + Math.Max(SegmentBeginBytes + bytes, segment)
             : Math.Max(tail.Position + bytes, segment);
     }
+
+    /// <summary>What the queue has on disk when everything else is gone: the beginning of one segment.</summary>
+    private long EmptyBytes(in LogMark tail) =>
+        Checkpoint.Position + BatchHeader.Size + _log.Producers.TableWithAppendLock(tail).Size;
 
     private bool NeedsNext(in LogMark tail, long bytes) =>
         tail.Offset > tail.SegmentBase && tail.Position + bytes > _folder.Log.SegmentBytesNow;
@@ -173,6 +187,15 @@ internal sealed class AppendGate : IAdmission
         _diskSeenAt = _time.GetTimestamp();
         _bytesThrough = tail.Sums.Bytes + (free - floor) / RoomShare;
     }
+
+    /// <summary>Nothing that anybody settles makes enough room: waiting would never end.</summary>
+    private FiqException TooLarge(string why, string limit) => new(
+        ErrorCode.MessageTooLarge,
+        $"too large for queue \"{_folder.Name}\", even when it is empty: {why} ({limit})",
+        $"fiq queue set {_folder.Name} {LimitNames.Option(limit)} changes it.")
+    {
+        Queue = _folder.Name.ToString(),
+    };
 
     private FiqException Full(string why, string limit, string when) => new(
         ErrorCode.QueueFull,

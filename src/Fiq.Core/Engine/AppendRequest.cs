@@ -2,7 +2,10 @@ using Fiq.Storage;
 
 namespace Fiq.Engine;
 
-/// <summary>Messages that one call wants to append, all or none, and what became of them.</summary>
+/// <summary>
+/// Messages that one call wants to append, all or none, and what became of them; or, without messages, how far their
+/// producer has come.
+/// </summary>
 /// <param name="messages">The messages.</param>
 /// <param name="overhead">Bytes of each record beyond the message's own.</param>
 internal sealed class AppendRequest(IReadOnlyList<Message> messages, int overhead = 0)
@@ -11,6 +14,9 @@ internal sealed class AppendRequest(IReadOnlyList<Message> messages, int overhea
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IReadOnlyList<Message> Messages { get; } = messages;
+
+    /// <summary>How far the producer has come, of a request that is about that; otherwise null.</summary>
+    public (ulong Sequence, ReadOnlyMemory<byte> Note)? Move { get; init; }
 
     public long Bytes { get; } = messages.Sum(message => (long)RecordCodec.SizeOf(message) + overhead);
 

@@ -54,6 +54,14 @@ internal sealed class Appender(
         return [.. requests.Select(request => request.Task)];
     }
 
+    /// <summary>Stores how far the producer has come, behind what was appended before.</summary>
+    public Task MoveAsync(ulong sequence, ReadOnlyMemory<byte> note)
+    {
+        var request = new AppendRequest([]) { Move = (sequence, note) };
+        Append([request]);
+        return request.Task;
+    }
+
     private void Append(ReadOnlySpan<AppendRequest> requests)
     {
         lock (_gate)
@@ -127,9 +135,10 @@ internal sealed class Appender(
                 while (!TryStore(requests)) continue;
                 return;
             }
-            catch (FiqException error) when (error.Code == ErrorCode.QueueFull && requests.Count > 1)
+            catch (FiqException error) when (requests.Count > 1
+                && error.Code is ErrorCode.QueueFull or ErrorCode.MessageTooLarge)
             {
-                // There is no room for all of them; for some there may be.
+                // There is no room for all of them together; for some there may be.
                 int half = requests.Count / 2;
                 Commit(requests[..half]);
                 Commit(requests[half..]);
@@ -169,11 +178,25 @@ internal sealed class Appender(
     private void Store(List<AppendRequest> requests)
     {
         producer?.Look();
+        LogMark before = log.Watermark;
+        if (requests[0].Move is var (sequence, note))
+        {
+            producer!.Move(sequence, note);
+            requests[0].Complete(default);
+        }
+        else
+        {
+            StoreMessages(requests);
+        }
+
+        if (log.NeedsCare(before)) _care = _care.ContinueWith(_ => Care(), TaskScheduler.Default);
+    }
+
+    private void StoreMessages(List<AppendRequest> requests)
+    {
         long now = (time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
         using var commit = new GatheredCommit(requests, now, log, producer, keys);
-        LogMark before = log.Watermark;
         commit.Complete(StoreWithin(commit));
-        if (log.NeedsCare(before)) _care = _care.ContinueWith(_ => Care(), TaskScheduler.Default);
     }
 
     private long StoreWithin(GatheredCommit commit)
@@ -221,10 +244,12 @@ internal sealed class Appender(
         lock (_gate)
         {
             while (_waiting.TryPeek(out AppendRequest? next)
-                && (requests.Count == 0 || bytes + next.Bytes <= CommitBytesMax))
+                && (requests.Count == 0 || (bytes + next.Bytes <= CommitBytesMax && next.Move is null)))
             {
                 bytes += next.Bytes;
                 requests.Add(_waiting.Dequeue());
+                // It is no commit, and goes alone.
+                if (next.Move is not null) break;
             }
         }
 

@@ -47,6 +47,15 @@ internal sealed class FolderProducer(
     public ValueTask<ProducerPosition> FindPositionAsync(CancellationToken cancellation) =>
         new(named?.Last ?? default);
 
+    public async ValueTask MoveToAsync(
+        ulong sequence, ReadOnlyMemory<byte> note, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (named is null) throw new FiqException(ErrorCode.BadRequest, "a position needs a producer with a name");
+        CheckNote(note);
+        await _appender.MoveAsync(sequence, note).ConfigureAwait(false);
+    }
+
     public ValueTask DisposeAsync()
     {
         _appender.Dispose();
@@ -82,7 +91,12 @@ internal sealed class FolderProducer(
                 $"sequence {message.Sequence} of producer \"{Printable.Escape(named.Name.ToString())}\" does not "
                     + $"follow {before}",
                 "A named producer gives each message a sequence larger than those before, from 1 on.");
-        if (message.ProducerNote.Length > ProducerPosition.NoteSizeMax)
+        CheckNote(message.ProducerNote);
+    }
+
+    private static void CheckNote(ReadOnlyMemory<byte> note)
+    {
+        if (note.Length > ProducerPosition.NoteSizeMax)
             throw new FiqException(
                 ErrorCode.BadRequest, $"a producer's note has at most {ProducerPosition.NoteSizeMax} bytes");
     }

@@ -29,6 +29,17 @@ public interface IQueueProducer : IAsyncDisposable
     /// zero when the queue has nothing of it, or when it has no name.
     /// </summary>
     ValueTask<ProducerPosition> FindPositionAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Stores that this producer has come to a sequence, with a note, although no message says so: what was there was
+    /// refused, or not stored because its key was there already. Costs as much as a new segment: for the end of an
+    /// input, not for each line. A smaller sequence than that of the last message changes nothing.
+    /// </summary>
+    /// <exception cref="FiqException">
+    /// It is not stored, or it can't be known. <see cref="ErrorCode.BadRequest"/>: the producer has no name, or no
+    /// message in the queue.
+    /// </exception>
+    ValueTask MoveToAsync(ulong sequence, ReadOnlyMemory<byte> note, CancellationToken cancellation);
 }
 
 /// <summary>How to open a queue for producing.</summary>
@@ -45,7 +56,8 @@ public sealed record ProducerOptions
 
     /// <summary>
     /// Asked when the queue or the disk is full, after a pause of its own: true to try again, false to refuse the
-    /// messages. Called while no other call of this producer goes on, so their order stays. Null: refuse at once.
+    /// messages. Called while no other call of this producer goes on, so their order stays. Not asked about what would
+    /// not fit into the empty queue: that is too large, and refused at once. Null: refuse at once.
     /// </summary>
     public Func<FiqException, bool>? WhenFull { get; init; }
 

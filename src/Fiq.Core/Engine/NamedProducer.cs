@@ -1,4 +1,5 @@
 using Fiq.Storage;
+using Fiq.Storage.Producers;
 
 namespace Fiq.Engine;
 
@@ -70,6 +71,19 @@ internal sealed class NamedProducer
 
         Last = look.Found;
         _mustLook = false;
+    }
+
+    /// <summary>Stores that it has come further, without a message.</summary>
+    public void Move(ulong sequence, ReadOnlyMemory<byte> note)
+    {
+        // Its first message asks whether there is room for its name.
+        if (!Last.IsKnown)
+            throw new FiqException(
+                ErrorCode.BadRequest, $"the queue has no message of producer \"{Printable.Escape(Name.ToString())}\"");
+        if (sequence <= Last.Sequence) return;
+        var move = new ProducerMove(Name, new ProducerPosition(sequence, Last.Offset, note));
+        _log.MoveProducer(move);
+        Last = move.Position;
     }
 
     /// <summary>A commit of nothing: done when all that it has seen is durable.</summary>

@@ -67,6 +67,33 @@ internal sealed class Committer(
         }
     }
 
+    /// <summary>
+    /// Stores how far a producer has come although no message says so: in the checkpoint of a new segment, which is
+    /// durable before it has its name. Nothing happens when it has come so far already.
+    /// </summary>
+    /// <exception cref="FiqException">It is not stored, or may be: trying again does no harm.</exception>
+    public void MoveProducer(ProducerMove move)
+    {
+        locks.Enter(ControlLock.Append);
+        try
+        {
+            // Again when the successor turned out to be the work of a process that died, and knows nothing of it.
+            for (int tries = 0; tries < EpochsMax; tries++)
+            {
+                LogMark tail = FollowTail();
+                if (producers.FindWithAppendLock(move.Name.ToString(), tail).Sequence >= move.Position.Sequence) return;
+                BatchHeader? last = ReadLast(tail);
+                Roll(IsSpoilt(tail, last) ? EndReason.Failed : EndReason.Full, ref tail, ref last, move);
+            }
+        }
+        finally
+        {
+            Leave(isWritten: false);
+        }
+
+        throw new FiqException(ErrorCode.Failed, "segments end as soon as they are made; nothing was stored");
+    }
+
     private LogMark Append(ICommitSource source, IAdmission? admission, out int count)
     {
         locks.Enter(ControlLock.Append);
@@ -131,9 +158,9 @@ internal sealed class Committer(
     /// <summary>The header behind which this is written; null when it is our own, or not what it must be.</summary>
     private BatchHeader? ReadLast(in LogMark tail) => tail == _lastOwn ? null : tailSegment.TryReadLast(tail);
 
-    private void Roll(EndReason reason, ref LogMark tail, ref BatchHeader? last)
+    private void Roll(EndReason reason, ref LogMark tail, ref BatchHeader? last, ProducerMove? move = null)
     {
-        locks.With(ControlLock.Sync, () => _rolls.Try(() => roller.RollWithBothLocks(reason)));
+        locks.With(ControlLock.Sync, () => _rolls.Try(() => roller.RollWithBothLocks(reason, move)));
         tail = page.Tail();
         last = ReadLast(tail);
         page.Readers.Wake();

@@ -93,6 +93,9 @@ internal sealed class QueueLog : IDisposable
     /// <exception cref="FiqException">As <see cref="Committer.Commit"/>.</exception>
     public long Commit(ICommitSource source, IAdmission? admission = null) => _committer.Commit(source, admission);
 
+    /// <inheritdoc cref="Committer.MoveProducer" />
+    public void MoveProducer(ProducerMove move) => _committer.MoveProducer(move);
+
     /// <inheritdoc cref="Committer.TryEndSegment" />
     public bool TryEndSegment(Func<LogMark, bool> isWanted) => _committer.TryEndSegment(isWanted);
 

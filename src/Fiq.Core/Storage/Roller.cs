@@ -31,10 +31,12 @@ internal sealed class Roller(
     /// <summary>
     /// Ends the tail segment: full, if everything in it can be synced; otherwise failed, at the watermark.
     /// </summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="move">What the new segment's checkpoint shall say besides; null when nothing.</param>
     /// <exception cref="FiqException">
     /// <see cref="ErrorCode.DiskFull"/> or another: the segment goes on as it was.
     /// </exception>
-    public void RollWithBothLocks(EndReason reason)
+    public void RollWithBothLocks(EndReason reason, ProducerMove? move = null)
     {
         AssertBothHeld();
         FinishWithBothLocks();
@@ -49,7 +51,8 @@ internal sealed class Roller(
         try
         {
             bool recovering = page.Recovering == tail.Epoch;
-            Make(end, full ? EndReason.Full : recovering ? EndReason.Recovered : EndReason.Failed, tail.Position);
+            EndReason stated = full ? EndReason.Full : recovering ? EndReason.Recovered : EndReason.Failed;
+            Make(end, stated, tail.Position, move);
         }
         catch (FileSystemException error)
         {
@@ -58,16 +61,18 @@ internal sealed class Roller(
         }
     }
 
-    private void Make(in LogMark end, EndReason reason, long writtenTo)
+    private void Make(in LogMark end, EndReason reason, long writtenTo, ProducerMove? move)
     {
-        using SpareFile.Loan? loan = spare.TryTake();
+        ProducerTable known = producers.TableWithAppendLock(end);
+        using SpareFile.Loan? loan = move is null ? spare.TryTake() : null;
         using var birth = SegmentBirth.Begin(
             context,
             end.ToEnd(reason),
             end.Sums,
             end.TimestampMax,
-            producers.TableWithAppendLock(end),
-            loan is null ? null : (loan.TakeFile(), loan.Name));
+            move is null ? known : known.With(move.Name, move.Position),
+            loan is null ? null : (loan.TakeFile(), loan.Name),
+            small: move is not null);
         if (reason != EndReason.Full) CopyUnproven(birth, end, writtenTo, all: reason == EndReason.Recovered);
         if (birth.TryFinish() is not (SegmentFile segment, LogMark born))
         {
@@ -77,7 +82,8 @@ internal sealed class Roller(
 
         SyncFolder(born.Epoch);
         tailSegment.Take(segment, born);
-        producers.MoveToWithAppendLock(born.Epoch);
+        // What was moved is learnt from the checkpoint, once somebody asks.
+        if (move is null) producers.MoveToWithAppendLock(born.Epoch);
         Publish(segment, born, reason == EndReason.Full ? ProtocolEvent.RolledFull : ProtocolEvent.RolledFailed);
     }
 

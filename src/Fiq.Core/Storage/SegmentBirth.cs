@@ -37,13 +37,15 @@ internal sealed class SegmentBirth : IDisposable
     /// <param name="timestampMax">The largest timestamp at that end.</param>
     /// <param name="producers">The producers at that end.</param>
     /// <param name="spare">A file made ahead and its name, or null.</param>
+    /// <param name="small">Begin with little room, because the end came long before the segment was full.</param>
     public static SegmentBirth Begin(
         LogContext context,
         SegmentEnd end,
         RunningSums sums,
         long timestampMax,
         ProducerTable producers,
-        (IFile File, string Name)? spare)
+        (IFile File, string Name)? spare,
+        bool small = false)
     {
         var plan = new SegmentHeader
         {
@@ -63,8 +65,8 @@ internal sealed class SegmentBirth : IDisposable
         try
         {
             // A queue that fills segments gets whole ones; others begin small and grow by doubling.
-            if (spare is null)
-                Allocate(context, file, end.Reason == EndReason.Full ? context.SegmentBytesNow : AllocationMin);
+            bool isWhole = end.Reason == EndReason.Full && !small;
+            if (spare is null) Allocate(context, file, isWhole ? context.SegmentBytesNow : AllocationMin);
             birth.WriteCheckpoint(timestampMax, producers);
             return birth;
         }

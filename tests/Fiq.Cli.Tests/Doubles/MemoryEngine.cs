@@ -206,6 +206,9 @@ internal sealed class MemoryEngine : IQueueEngine, IQueueInspection
 
         public ValueTask<ProducerPosition> FindPositionAsync(CancellationToken cancellation) => default;
 
+        public ValueTask MoveToAsync(
+            ulong sequence, ReadOnlyMemory<byte> note, CancellationToken cancellation) => default;
+
         public ValueTask DisposeAsync() => default;
     }
 }

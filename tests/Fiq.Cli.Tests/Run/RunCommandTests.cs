@@ -114,6 +114,25 @@ public sealed class RunCommandTests : IDisposable
         second.Output.Lines.Should().Equal("b");
     }
 
+    [Theory]
+    [InlineData("a:1:0\nb:2:0\na:3:0\n")]
+    [InlineData("a:1:0\nb:2:0\na:3:0\nbad\nb:4:0")]
+    public async Task An_input_whose_last_keys_are_known_to_the_queue_ends_like_any_other(string input)
+    {
+        int exit = input.Contains("bad") ? 3 : 0;
+        (await FiqProcess.RunAsync(_store.PlainCommand("queue", "create", "q", "--unique-keys", "--window", "1h")))
+            .ExitCode.Should().Be(0);
+        (await RunAsync(input, exit, "q", "--exec", Key)).Output.Lines.Should().Equal("a", "b");
+        FiqResult again = await RunAsync(input, exit, "q", "--exec", Key);
+        again.Errors.Text.Should().Contain("0 done").And.NotContain("an unfinished run");
+        // Interrupted before its work was done, it ends the same way.
+        string other = input.Replace('a', 'x').Replace("b:", "y:");
+        other = other.Replace("bxd", "bad");
+        await RunAsync(other, 1, "q", "--exec", "exit 255");
+        (await RunAsync(other, exit, "q", "--exec", Key)).Output.Lines.Should().Equal("x", "y");
+        (await RunAsync("z:1:0\n", 0, "q", "--exec", Key)).Output.Lines.Should().Equal("z");
+    }
+
     [Fact]
     public async Task A_resumed_run_remembers_who_died_before()
     {

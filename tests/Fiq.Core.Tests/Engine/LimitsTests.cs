@@ -90,8 +90,14 @@ public sealed class LimitsTests : IDisposable
         Message[] messages = [.. Enumerable.Range(0, 12).Select(_ => new Message { Body = "x"u8.ToArray() })];
         await using IQueueProducer whole = await _rig.ProducerAsync();
         (await EngineCalls.CodeOfAsync(() => whole.ProduceAsync(messages, CancellationToken.None).AsTask()))
-            .Should().Be(ErrorCode.QueueFull);
-        (await _rig.DescribeAsync()).Records.Should().Be(0);
+            .Should().Be(ErrorCode.MessageTooLarge, "so many never fit together");
+        (await EngineCalls.CodeOfAsync(async () =>
+        {
+            await whole.ProduceAsync(messages[..4], CancellationToken.None);
+            await whole.ProduceAsync(messages[..8], CancellationToken.None);
+        })).Should().Be(ErrorCode.QueueFull);
+        (await _rig.DescribeAsync()).Records.Should().Be(4);
+        await _rig.DrainAsync(4);
 
         await using IQueueProducer each = await _rig.Open().OpenProducerAsync(
             EngineRig.Orders,
@@ -100,8 +106,62 @@ public sealed class LimitsTests : IDisposable
         Func<Task> send = () => each.ProduceAsync(messages, CancellationToken.None).AsTask();
         PartlyStoredException partly = (await send.Should().ThrowAsync<PartlyStoredException>()).Which;
         partly.Code.Should().Be(ErrorCode.QueueFull);
-        partly.Stored.Select(ack => ack.Offset).Should().Equal(Enumerable.Range(0, 10).Select(n => (long)n));
-        (await _rig.DescribeAsync()).Records.Should().Be(10);
+        partly.Stored.Select(ack => ack.Offset).Should().Equal(Enumerable.Range(4, 10).Select(n => (long)n));
+        (await _rig.DescribeAsync()).NextOffset.Should().Be(14);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_never_fits_is_too_large_at_once_and_whatever_is_not_too_large_fits_once_all_is_settled(
+        bool isNamed)
+    {
+        await _rig.CreateAsync(new QueueLimits { BytesMax = Mebibyte });
+        int asked = 0;
+        var options = new ProducerOptions
+        {
+            Name = isNamed ? ProducerName.Parse("nightly") : null,
+            WhenFull = _ =>
+            {
+                // Whoever waits for room gets it: all is settled.
+                _rig.DrainAsync(1000).GetAwaiter().GetResult();
+                return ++asked < 100;
+            },
+        };
+        await using IQueueProducer producer = await _rig.Open().OpenProducerAsync(
+            EngineRig.Orders, options, CancellationToken.None);
+        ulong sequence = 0;
+        async Task SendAsync(int size) => await producer.ProduceAsync(
+            [new Message { Body = new byte[size], Sequence = isNamed ? ++sequence : 0 }], CancellationToken.None);
+
+        int stored = 0;
+        for (int size = Mebibyte - 736; size <= Mebibyte - 560; size += 8)
+        {
+            await SendAsync(1);
+            asked = 0;
+            Func<Task> send = () => SendAsync(size);
+            if (stored == size - 8 || stored == 0)
+            {
+                try
+                {
+                    await send();
+                    stored = size;
+                    continue;
+                }
+                catch (FiqException error) when (error.Code == ErrorCode.MessageTooLarge)
+                {
+                    // The first of those that are too large; so are all that follow.
+                }
+            }
+
+            FiqException refused = (await send.Should().ThrowAsync<FiqException>()).Which;
+            refused.Code.Should().Be(ErrorCode.MessageTooLarge);
+            refused.Message.Should().StartWith("too large for queue \"orders\", even when it is empty: it takes ")
+                .And.EndWith($"of at most {Mebibyte} of the whole queue (maxBytes)");
+            asked.Should().Be(0);
+        }
+
+        stored.Should().BeInRange(Mebibyte - 736, Mebibyte - 568);
     }
 
     [Theory]

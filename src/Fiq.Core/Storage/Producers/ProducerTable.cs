@@ -43,6 +43,15 @@ internal sealed class ProducerTable
         foreach ((string name, ProducerPosition position) in other._positions) Learn(name, position);
     }
 
+    /// <summary>The same, and one producer further on.</summary>
+    public ProducerTable With(ProducerName name, in ProducerPosition position)
+    {
+        var table = new ProducerTable();
+        table.Learn(this);
+        table.Learn(name.ToString(), position);
+        return table;
+    }
+
     /// <summary>Learns from the records of a batch; false when they do not fit its header.</summary>
     public bool TryLearn(ReadOnlySpan<byte> body, in BatchHeader header)
     {

@@ -188,6 +188,78 @@ public sealed class NamedProducerTests : IDisposable
     }
 
     [Fact]
+    public void A_position_without_a_message_is_known_to_all_that_follow_and_makes_no_message()
+    {
+        using (Numbered first = _rig.Open())
+        {
+            first.SendAll(2);
+            first.Move(7);
+            first.Send(7).Should().Be(new Acknowledgement(1, Durability.Synced, true));
+            first.Move(6);
+            first.Producer.Last.Sequence.Should().Be(7, "nobody goes back");
+            first.Send(8).Should().Be(new Acknowledgement(2, Durability.Synced, false));
+            first.Move(9);
+            first.Move(12);
+            using (Numbered other = _rig.Open("hourly")) other.SendAll(12, new string('.', 3000));
+            first.Log.Trim(() => first.Log.Watermark.Offset).Should().BeGreaterThan(2);
+        }
+
+        _rig.Reboot();
+        ProducerPosition last = _rig.PositionOf("nightly");
+        (last.Sequence, last.Offset, Encoding.UTF8.GetString(last.Note.Span)).Should().Be((12UL, 2L, "moved to 12"));
+        using Numbered next = _rig.Open();
+        next.Send(12).Duplicate.Should().BeTrue();
+        next.Send(13).Should().Be(new Acknowledgement(15, Durability.Synced, false));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("fails")]
+    [InlineData("recovers")]
+    public void Killed_anywhere_a_producer_that_moves_without_a_message_has_moved_or_not_and_loses_none(string what)
+    {
+        for (int k = 0; ; k++)
+        {
+            using var rig = new LogRig(LogRig.SmallSegmentBytes);
+            QueueLog? other = what == "recovers" ? null : rig.Attach();
+            other?.Append("other");
+            var faults = new Faults();
+            Numbered victim = rig.Open(faults: faults);
+            victim.Send(1);
+            if (what == "fails") faults.ErrorOf = LogCalls.FailingOnce("fsync", Errno.InputOutput);
+            faults.KillAfter(k);
+            bool moved = false;
+            bool killed = LogCalls.Dies(() =>
+            {
+                try
+                {
+                    victim.Move(5);
+                    moved = true;
+                }
+                catch (FiqException) when (what == "fails")
+                {
+                    // Whether it has moved is for the next one to find out.
+                }
+            });
+            victim.Dispose();
+            if (what == "recovers") rig.Reboot();
+            using (Numbered next = rig.Open())
+            {
+                if (moved) next.Producer.Last.Sequence.Should().Be(5, "killed after {0}", k);
+                else next.Producer.Last.Sequence.Should().BeOneOf([1UL, 5UL], "killed after {0}", k);
+                next.Move(5);
+                next.Send(5).Duplicate.Should().BeTrue();
+                next.Send(6).Duplicate.Should().BeFalse();
+                Bodies(next.Log).Where(body => body != "other").Should().Equal(["1", "6"], "killed after {0}", k);
+            }
+
+            other?.Dispose();
+            rig.PositionOf("nightly").Sequence.Should().Be(6);
+            if (!killed) return;
+        }
+    }
+
+    [Fact]
     public void Beyond_ten_thousand_names_a_new_one_is_refused_and_none_is_forgotten()
     {
         using var rig = new LogRig();

@@ -78,6 +78,21 @@ internal sealed class Numbered(QueueLog log, NamedProducer producer) : IDisposab
         return [.. messages.Select((_, i) => stored.At(i))];
     }
 
+    /// <summary>Comes further without a message, as the appender does it.</summary>
+    public void Move(ulong sequence)
+    {
+        try
+        {
+            producer.Look();
+            producer.Move(sequence, Encoding.UTF8.GetBytes($"moved to {sequence}"));
+        }
+        catch
+        {
+            producer.Doubt();
+            throw;
+        }
+    }
+
     public void Dispose()
     {
         LogCalls.Dies(log.Dispose);
