@@ -17,9 +17,9 @@ internal static class RunCommand
         var command = new CliCommand(
             Name,
             "Reads lines from stdin, works on them with any number of workers, and ends when all are done: a "
-                + "crash-safe xargs -P. The work begins with the first line. Killed and started again with the same input "
-                + "it goes "
-                + "on where it was, if the queue is named; once all is done the same input is worked on again.",
+                + "crash-safe xargs -P. The work begins with the first line. Killed and started again with the same "
+                + "input it goes on where it was, if the queue is named; once all is done the same input is worked on "
+                + "again.",
             "seq 100 | fiq run -w 8 --input raw -- wc -c",
             "fiq run jobs --input raw -w 4 --exec 'cat > $FIQ_OFFSET.txt' --timeout 30s < mails.txt",
             "printf 'a1:hello:0.1\\nb2:world:0.1\\n' | fiq run -w 2",
