@@ -74,8 +74,9 @@ internal sealed class StreamRun(
         long started = Stopwatch.GetTimestamp();
         void Stop()
         {
-            run.Stop();
+            // First: whoever waits for room holds up the other.
             wait.Stop();
+            run.Stop();
         }
 
         using var signals = new StopSignals(_ => Stop(), StopSignals.EndByDefault);
