@@ -1,4 +1,5 @@
 using Fiq.Pipeline;
+using Fiq.Workers;
 
 namespace Fiq.Cli.Produce;
 
@@ -15,7 +16,7 @@ internal sealed record PipeRules
     public INumbering? Numbering { get; init; }
 
     /// <summary>How fast messages may be stored; null: as fast as can be.</summary>
-    public Pace? Pace { get; init; }
+    public Pacer? Pacer { get; init; }
 
     /// <summary>Told of the number of messages stored, after each batch.</summary>
     public Action<long>? Told { get; init; }

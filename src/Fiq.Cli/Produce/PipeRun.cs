@@ -159,7 +159,7 @@ internal sealed class PipeRun
                 return false;
             }
 
-            if (_batch.Count >= (_rules.Pace?.BatchCountMax ?? BatchCountMax) && !Send()) return false;
+            if (_batch.Count >= (_rules.Pacer?.PortionMax ?? BatchCountMax) && !Send()) return false;
         }
 
         return true;
@@ -216,7 +216,7 @@ internal sealed class PipeRun
 
         if (_rules.Numbering is { } numbering)
             messages[^1] = isEnd && numbering.HoldsLast ? numbering.End(messages[^1]) : numbering.Close(messages[^1]);
-        _rules.Pace?.Wait(messages.Count);
+        _rules.Pacer?.WaitAndTake(messages.Count);
         return _inFlight.TryStart(bytes, () => new PendingBatch(messages, bytes, lines, Start(messages)));
     }
 

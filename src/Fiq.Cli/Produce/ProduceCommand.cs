@@ -4,6 +4,7 @@ using Fiq.Cli.Messages;
 using Fiq.Cli.Terminal;
 using Fiq.Engine;
 using Fiq.Pipeline;
+using Fiq.Workers;
 
 namespace Fiq.Cli.Produce;
 
@@ -61,8 +62,8 @@ internal static class ProduceCommand
             invocation.Streams, invocation.Json, messages.Length > 0 ? "message" : "line", queue);
         if (messages.Length > 0)
             return await ArgumentsRun.RunAsync(invocation, producer, format, messages, refusals, name is not null);
-        Pace? pace = invocation.Get(options.Rate) is double rate ? new Pace(rate, TimeProvider.System) : null;
-        var run = new StreamRun(invocation, producer, format, refusals, wait, pace);
+        Pacer? pacer = invocation.Get(options.Rate) is double rate ? new Pacer(rate, TimeProvider.System) : null;
+        var run = new StreamRun(invocation, producer, format, refusals, wait, pacer);
         return path is null
             ? await run.RunPipeAsync(name, last)
             : await run.RunFileAsync(

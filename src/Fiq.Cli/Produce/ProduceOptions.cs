@@ -46,9 +46,8 @@ internal sealed class ProduceOptions
     public Option<TimeSpan?> Delay { get; } = OptionKinds.OptionalDuration(
         "--delay", "No message is worked on before so long after it was read.", "none");
 
-    public Option<double?> Rate { get; } = OptionKinds.Parsed<double?>(
-        "--rate", "N/s", "Stores no more than so many messages a second, or N/m a minute, N/h an hour.", "no limit",
-        null, ReadRate);
+    public Option<double?> Rate { get; } = OptionKinds.Rate(
+        "--rate", "How many messages are stored at most, evenly: 100/s, 5/m or 20/h.", "none");
 
     public Option<ProducerName?> Producer { get; } = OptionKinds.Parsed<ProducerName?>(
         "--producer", "NAME", "Numbers the lines under this name, so that the same input sent again adds nothing and "
@@ -117,11 +116,6 @@ internal sealed class ProduceOptions
         if (!System.IO.File.Exists(path))
             throw OptionKinds.Wrong($"there is no file {Printable.Escape(path)}", "Check the path after --file.");
     }
-
-    private static double? ReadRate(string text) => RateText.TryParse(text, out double perSecond)
-        ? perSecond
-        : throw OptionKinds.Wrong(
-            $"--rate \"{Printable.Escape(text)}\" is not a rate", "Such as 100/s, 30/m or 1000/h.");
 
     private static long? ReadTime(string text) =>
         SecondsText.TryParse(Encoding.UTF8.GetBytes(text), out long microseconds)

@@ -5,6 +5,7 @@ using Fiq.Cli.Messages;
 using Fiq.Cli.Terminal;
 using Fiq.Engine;
 using Fiq.Pipeline;
+using Fiq.Workers;
 
 namespace Fiq.Cli.Produce;
 
@@ -15,7 +16,7 @@ internal sealed class StreamRun(
     ILineFormat format,
     RefusalReport refusals,
     FullWait wait,
-    Pace? pace)
+    Pacer? pacer)
 {
     private readonly Streams _streams = invocation.Streams;
 
@@ -25,7 +26,7 @@ internal sealed class StreamRun(
         PipeNumbering? numbering = name is ProducerName known ? new PipeNumbering(known, last) : null;
         var reader = new LineReader(
             _streams.Input, format.LineSizeMax, taken: numbering is null ? null : numbering.Take);
-        var rules = new PipeRules { InputIsReady = _streams.InputIsReady, Numbering = numbering, Pace = pace };
+        var rules = new PipeRules { InputIsReady = _streams.InputIsReady, Numbering = numbering, Pacer = pacer };
         return await RunAsync(reader, rules, isShown: true);
     }
 
@@ -57,7 +58,7 @@ internal sealed class StreamRun(
         var rules = new PipeRules
         {
             Numbering = source,
-            Pace = pace,
+            Pacer = pacer,
             GoOn = line => string.Create(
                 CultureInfo.InvariantCulture, $"run it again, or go on with tail -n +{line}"),
             Told = stored => progress.Show(stored, source.Position, source.Length),
@@ -73,8 +74,9 @@ internal sealed class StreamRun(
         long started = Stopwatch.GetTimestamp();
         void Stop()
         {
-            run.Stop();
+            // First: whoever waits for room holds up the other.
             wait.Stop();
+            run.Stop();
         }
 
         using var signals = new StopSignals(_ => Stop(), StopSignals.EndByDefault);

@@ -56,8 +56,9 @@ internal sealed class RunInput : IConsumeFeed
 
     public void Stop()
     {
-        _pipe.Stop();
+        // First: whoever waits for room holds up the other.
         _room.Stop();
+        _pipe.Stop();
     }
 
     public async ValueTask<string> EndAsync()

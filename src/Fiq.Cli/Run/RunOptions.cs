@@ -10,6 +10,12 @@ namespace Fiq.Cli.Run;
 /// <summary>The arguments and options of <c>fiq run</c>.</summary>
 internal sealed class RunOptions
 {
+    /// <summary>
+    /// Whoever kills a run means the run, and not what it works on; and its first messages are always the same, so
+    /// some kills in a row would leave them dead. One that was with a hundred killed runs is likelier the reason.
+    /// </summary>
+    private const int InterruptedAttemptsMax = 100;
+
     public Argument<QueueName?> Queue { get; } = OptionKinds.WorkQueueIfAny(
         "The queue, which stays, with how far the run has come. Default: one of its own, removed when it is drained.");
 
@@ -46,10 +52,15 @@ internal sealed class RunOptions
     };
 
     /// <summary>How to work until <paramref name="input"/> has ended and nothing is left.</summary>
-    public ConsumptionOptions Consumption(Invocation invocation, Task input) => Work.Of(invocation) with
+    public ConsumptionOptions Consumption(Invocation invocation, Task input)
     {
-        Workers = (int)invocation.Get(Workers),
-        Grace = invocation.Get(Grace),
-        StopRule = new StopRule { UntilEmpty = true, After = input, WaitsForDelayed = true },
-    };
+        ConsumptionOptions work = Work.Of(invocation);
+        return work with
+        {
+            Workers = (int)invocation.Get(Workers),
+            Grace = invocation.Get(Grace),
+            StopRule = new StopRule { UntilEmpty = true, After = input, WaitsForDelayed = true },
+            Retry = work.Retry with { InterruptedAttemptsMax = InterruptedAttemptsMax },
+        };
+    }
 }

@@ -58,12 +58,14 @@ public sealed record DeadLetter
     {
         Delivery delivery = end.Delivery;
         string error = Shorten(end.Error ?? "");
+        // What no worker had was given up before its attempt was made.
+        int attempts = end.Worker == 0 ? delivery.Attempt - 1 : delivery.Attempt;
         return With(delivery.Message, delivery.Message.Headers.Pairs().Concat(
         [
             new(QueueHeader, queue.ToString()),
             new(GroupHeader, group.ToString()),
             new(OffsetHeader, Text(delivery.Offset)),
-            new(AttemptsHeader, Text(delivery.Attempt)),
+            new(AttemptsHeader, Text(attempts)),
             new(WorkerHeader, worker),
             new(ErrorHeader, error),
         ]));

@@ -34,7 +34,7 @@ internal sealed class Attempts
     public async ValueTask<WorkEnd> RunAsync(Delivery delivery, Worker worker)
     {
         // Started once more it would take the next consumer with it, and the one after that.
-        if (delivery.Attempt > _policy.AttemptsMax)
+        if (delivery.Attempt > MaxOf(delivery))
             return Finished(new WorkResult(delivery, 0, TimeSpan.Zero), Exhausted(delivery));
         long startedAt = _clock.GetTimestamp();
         if (TryStart(delivery) is { } refused)
@@ -55,6 +55,10 @@ internal sealed class Attempts
         var result = new WorkResult(delivery, worker.Number, _clock.GetElapsedTime(startedAt));
         return EndOf(result, thrown, limit, worker);
     }
+
+    private int MaxOf(Delivery delivery) => delivery.WasInterrupted
+        ? Math.Max(_policy.AttemptsMax, _policy.InterruptedAttemptsMax)
+        : _policy.AttemptsMax;
 
     /// <summary>Null when the attempt counts from now on; otherwise how the delivery ends without one.</summary>
     private WorkOutcome? TryStart(Delivery delivery)

@@ -15,6 +15,12 @@ public sealed record RetryPolicy
     /// <summary>After so many attempts a message is dead; 1 to <see cref="AttemptsCeiling"/>.</summary>
     public int AttemptsMax { get; init; } = 5;
 
+    /// <summary>
+    /// So many attempts may be made, if that is more, of a message whose last one ended with its consumer: where
+    /// consumers are killed for other reasons than what they work on, that is no fault of the message.
+    /// </summary>
+    public int InterruptedAttemptsMax { get; init; }
+
     /// <summary>The bound of the first wait.</summary>
     public TimeSpan BackoffMin { get; init; } = TimeSpan.FromSeconds(1);
 

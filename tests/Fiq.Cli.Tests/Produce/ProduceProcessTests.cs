@@ -97,6 +97,69 @@ public sealed class ProduceProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task When_the_queue_is_full_it_waits_says_so_once_and_goes_on_as_consumers_make_room()
+    {
+        const int count = 200;
+        await CreateAsync("--max-messages", "20");
+        await using FiqProcess producer = FiqProcess.Start(_store.Command("produce", "q", "--when-full", "wait"));
+        await producer.WriteAsync(string.Concat(Enumerable.Range(0, count).Select(i => $"k{i}:m:0\n")));
+        producer.EndInput();
+        await producer.Errors.WaitForAsync("waiting for room");
+        (await _store.ShowAsync("q")).GetProperty("messages").GetInt64().Should().Be(20);
+        FiqResult consumed = await FiqProcess.RunAsync(_store.Command("consume", "q", "--count", $"{count}", "--json"));
+        consumed.ExitCode.Should().Be(0, "{0}", consumed);
+        FiqResult produced = await producer.EndAsync();
+        produced.ExitCode.Should().Be(0, "{0}", produced);
+        produced.Output.Lines.Should().Equal(Enumerable.Range(0, count).Select(i => $"acked #{i} k{i}"));
+        produced.Errors.Lines.Count(line => line.Contains("waiting for room")).Should().Be(1);
+        consumed.Output.Lines.Select(line => line.Split("\"key\":\"")[1].Split('"')[0])
+            .Should().BeEquivalentTo(Enumerable.Range(0, count).Select(i => $"k{i}"));
+        (await _store.ShowAsync("q")).GetProperty("nextOffset").GetInt64().Should().Be(count, "each is stored once");
+    }
+
+    [Fact]
+    public async Task A_producer_that_waits_for_room_ends_when_told_and_has_stored_what_there_was_room_for()
+    {
+        await CreateAsync("--max-messages", "2");
+        await using FiqProcess producer = FiqProcess.Start(_store.Command("produce", "q", "--when-full", "wait"));
+        await producer.WriteAsync("a:m:0\nb:m:0\nc:m:0\n");
+        await producer.Errors.WaitForAsync("waiting for room");
+        producer.Signal(Signal.Terminate);
+        FiqResult result = await producer.EndAsync();
+        result.ExitCode.Should().Be(8, "{0}", result);
+        result.Output.Lines.Should().Equal("acked #0 a", "acked #1 b");
+        result.Errors.Text.Should().Contain("Stored up to line 2;");
+    }
+
+    [Fact]
+    public async Task A_line_that_no_room_is_large_enough_for_is_not_waited_for()
+    {
+        await CreateAsync("--max-bytes", "1MiB");
+        string input = $"a:m:0\nb:{new string('x', 1 << 20)}:0\n";
+        FiqResult result = await FiqProcess.RunAsync(
+            _store.Command("produce", "q", "--when-full", "wait", "--json"), input);
+        result.ExitCode.Should().Be(8, "{0}", result);
+        result.Output.Lines.Should().ContainSingle().Which.Should().Contain("\"key\":\"a\"");
+        result.Errors.Lines[^1].Should().Contain("\"code\":\"message-too-large\"").And.Contain("(maxBytes)")
+            .And.Contain("fiq queue set q --max-bytes");
+    }
+
+    [Fact]
+    public async Task With_a_rate_lines_are_stored_no_faster_and_all_of_them()
+    {
+        long startedAt = Environment.TickCount64;
+        FiqResult result = await FiqProcess.RunAsync(
+            _store.Command("produce", "q", "--rate", "100/s"),
+            string.Concat(Enumerable.Range(0, 60).Select(i => $"k{i}:m:0\n")));
+        result.ExitCode.Should().Be(0, "{0}", result);
+        result.Output.Lines.Should().Equal(Enumerable.Range(0, 60).Select(i => $"acked #{i} k{i}"));
+        // 60 at 100 a second, of which some ten at most were credit: a machine can be slower, not faster.
+        (Environment.TickCount64 - startedAt).Should().BeGreaterThan(450);
+        result.Output.Captured[30].Timestamp.Should().BeGreaterThan(
+            result.Output.Captured[0].Timestamp, "they do not come all together");
+    }
+
+    [Fact]
     public async Task A_store_that_is_a_file_is_refused_and_left_alone()
     {
         string file = Path.Combine(_store.Path, "file");
@@ -108,4 +171,10 @@ public sealed class ProduceProcessTests : IDisposable
     }
 
     public void Dispose() => _store.Dispose();
+
+    private async Task CreateAsync(params string[] limits)
+    {
+        FiqResult created = await FiqProcess.RunAsync(_store.Command(["queue", "create", "q", .. limits]));
+        created.ExitCode.Should().Be(0, "{0}", created);
+    }
 }

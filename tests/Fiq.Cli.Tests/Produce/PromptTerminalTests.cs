@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Fiq.Cli.Tests.Processes;
 
 namespace Fiq.Cli.Tests.Produce;
@@ -45,6 +46,58 @@ public sealed class PromptTerminalTests : IDisposable
         FiqResult result = await process.EndAsync();
         result.Output.Text.Should().Contain("1 acked. Next:");
         result.ExitCode.Should().Be(128 + (int)Signal.Interrupt, "{0}", result);
+    }
+
+    [Fact]
+    public async Task With_a_name_typed_lines_are_new_each_time_and_go_on_behind_those_before()
+    {
+        foreach (int first in (int[])[0, 2])
+        {
+            ShellResult result = await Shell.RunOnTerminalAsync(
+                _store, "fiq produce orders --producer ann", "a1:hello:2\na1:hello:2\nexit\n");
+            result.ExitCode.Should().Be(0, "{0}", result);
+            result.Output.Should().Contain($"acked #{first} a1").And.Contain($"acked #{first + 1} a1")
+                .And.NotContain("stored before").And.Contain("2 acked.");
+        }
+    }
+
+    [Fact]
+    public async Task While_a_name_is_held_at_a_prompt_another_process_of_it_is_refused()
+    {
+        string script = $"{FiqBinary.Plain} produce orders --producer ann";
+        var terminal = new FiqCommand(_store.Path, "-qec", script, "/dev/null")
+        {
+            Binary = "script",
+        };
+        await using FiqProcess held = FiqProcess.Start(terminal);
+        await held.WriteAsync("a1:hello:2\n");
+        await held.Output.WaitForAsync("acked #0 a1");
+        FiqResult other = await FiqProcess.RunAsync(
+            _store.Command("produce", "orders", "--producer", "ann"), "b:x:1\n");
+        other.ExitCode.Should().Be(6, "{0}", other);
+        other.Errors.Text.Should().Contain("producer \"ann\" is held by process ");
+        await held.WriteAsync("exit\n");
+        (await held.EndAsync()).ExitCode.Should().Be(0);
+        (await FiqProcess.RunAsync(_store.Command("produce", "orders", "--producer", "ann"), "c:x:1\nd:x:1\n"))
+            .Output.Lines.Should().NotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_file_shows_its_progress_in_one_line_that_is_gone_at_the_end()
+    {
+        string input = string.Concat(Enumerable.Range(0, 2_000).Select(i => $"k{i}:m:0\n"));
+        await File.WriteAllTextAsync(Path.Combine(_store.Path, "input.txt"), input);
+        ShellResult shown = await Shell.RunOnTerminalAsync(
+            _store, "fiq produce orders --file input.txt --rate 4000/s", "");
+        shown.ExitCode.Should().Be(0, "{0}", shown);
+        string[] frames = shown.Output.Split("\r\x1b[K");
+        frames[0].Should().Be($"new queue orders in {_store.Path}\n");
+        frames[1..^1].Should().HaveCountGreaterThan(2).And.OnlyContain(frame => Regex.IsMatch(
+            frame, "^input.txt  ( ?[ 0-9]{1,3}) % [█░]{20}  [0-9,]+ lines  [0-9,]+/s$"));
+        frames[^1].Should().StartWith("2,000 acked in ").And.NotContain("acked #", "there is the progress instead");
+        ShellResult quiet = await Shell.RunOnTerminalAsync(
+            _store, "fiq produce orders --file input.txt --again -q", "");
+        (quiet.ExitCode, quiet.Output).Should().Be((0, ""));
     }
 
     [Theory]

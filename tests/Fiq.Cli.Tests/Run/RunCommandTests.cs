@@ -104,6 +104,28 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_ran_in_killed_runs_is_worked_on_again_and_not_dead_however_few_attempts_are_allowed()
+    {
+        FiqCommand command = _store.PlainCommand(
+            "run", "q", "--max-attempts", "1", "--exec", $"echo started; test -e {_store.Path}/go || sleep 1000");
+        for (int kill = 0; kill < 3; kill++)
+        {
+            await using FiqProcess run = FiqProcess.Start(command);
+            await run.WriteAsync(Lines);
+            run.EndInput();
+            await run.Output.WaitForAsync("started");
+            run.Kill();
+            await run.EndAsync();
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(_store.Path, "go"), "");
+        FiqResult last = await FiqProcess.RunAsync(command, Lines);
+        last.ExitCode.Should().Be(0, "{0}", last);
+        last.Errors.Text.Should().Contain("3 done in ");
+        await RunAsync(Lines, 3, "q", "--max-attempts", "1", "--exec", "test $FIQ_KEY != b");
+    }
+
+    [Fact]
     public async Task Refused_lines_are_said_once_and_counted_again()
     {
         const string input = "a:1:0\nbad\nb:2:0\n\n";

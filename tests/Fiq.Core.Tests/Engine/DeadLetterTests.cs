@@ -49,6 +49,22 @@ public sealed class DeadLetterTests : IDisposable
     }
 
     [Fact]
+    public async Task The_letter_of_what_no_worker_was_given_counts_the_attempts_that_were_made()
+    {
+        await _rig.ProduceAsync("one");
+        for (int attempt = 1; attempt <= 2; attempt++) _rig.TakeAndDie(readable: 1);
+        await using (IQueueConsumer consumer = await _rig.ConsumerAsync())
+        {
+            Delivery third = (await consumer.TakeAsync()).Should().ContainSingle().Subject;
+            third.Should().Match<Delivery>(each => each.Attempt == 3 && each.WasInterrupted);
+            var end = new Settlement(third, SettleOutcome.Dead) { Error = "killed", Worker = 0 };
+            (await consumer.SettleAsync([end], default)).Should().Equal(true);
+        }
+
+        (await LettersAsync()).Should().ContainSingle().Which.Attempts.Should().Be(2);
+    }
+
+    [Fact]
     public async Task A_letter_that_is_sent_back_goes_to_its_group_alone_with_all_attempts_anew()
     {
         await _rig.ProduceAsync("one");

@@ -95,6 +95,29 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task Where_a_killed_consumer_is_no_fault_of_its_messages_they_get_more_attempts_and_not_without_end()
+    {
+        _consumer.AddTried(attempts: 7, interrupted: true);
+        _consumer.AddTried(attempts: 8, interrupted: true);
+        _consumer.AddTried(attempts: 5, interrupted: false);
+        var policy = new RetryPolicy { AttemptsMax = 5, InterruptedAttemptsMax = 8 };
+        ConsumeSummary summary = await RunAsync(Failing(_ => false), policy);
+        (summary.Done, summary.Dead).Should().Be((1, 2));
+        _consumer.Settlements.Where(settlement => settlement.Outcome == SettleOutcome.Dead)
+            .Select(settlement => settlement.Error).Should().BeEquivalentTo(
+                "its consumer was killed in attempt 8", "attempt 5 failed, and no more than 5 are made");
+    }
+
+    [Fact]
+    public async Task A_failure_after_interrupted_attempts_beyond_the_limit_is_the_last()
+    {
+        _consumer.AddTried(attempts: 6, interrupted: true);
+        var policy = new RetryPolicy { AttemptsMax = 5, InterruptedAttemptsMax = 8 };
+        ConsumeSummary summary = await RunAsync(Failing(_ => true), policy);
+        (summary.Retried, summary.Dead).Should().Be((0, 1));
+    }
+
+    [Fact]
     public async Task Where_fewer_attempts_are_allowed_now_the_error_says_so()
     {
         _consumer.AddTried(attempts: 3, interrupted: false);

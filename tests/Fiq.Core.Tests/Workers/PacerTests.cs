@@ -48,6 +48,26 @@ public sealed class PacerTests
         started.Should().BeLessThanOrEqualTo((int)(100 * seconds) + 10).And.BeGreaterThan((int)(70 * seconds));
     }
 
+    [Theory]
+    [InlineData(1_000, 50)]
+    [InlineData(3, 1)]
+    public void A_portion_larger_than_the_credit_delays_the_next_one_by_its_share_of_time(double rate, int portion)
+    {
+        var pacer = new Pacer(rate, _time);
+        pacer.PortionMax.Should().Be(portion);
+        for (int i = 0; i < 10; i++)
+        {
+            pacer.Available().Should().BeGreaterThan(0);
+            pacer.WaitAndTake(portion * 4);
+            pacer.Available().Should().Be(0);
+            pacer.UntilNext.Should().BeGreaterThan(TimeSpan.FromSeconds(portion * 2 / rate));
+            _time.Advance(pacer.UntilNext);
+        }
+
+        double seconds = (_time.GetTimestamp() - TimeSpan.TicksPerDay) / (double)TimeSpan.TicksPerSecond;
+        seconds.Should().BeApproximately(10 * portion * 4 / rate, 0.001);
+    }
+
     [Fact]
     public async Task A_run_claims_no_faster_than_its_rate_and_does_all()
     {

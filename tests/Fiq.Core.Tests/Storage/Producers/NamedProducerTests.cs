@@ -229,6 +229,7 @@ public sealed class NamedProducerTests : IDisposable
             if (what == "fails") faults.ErrorOf = LogCalls.FailingOnce("fsync", Errno.InputOutput);
             faults.KillAfter(k);
             bool moved = false;
+            FiqException? refused = null;
             bool killed = LogCalls.Dies(() =>
             {
                 try
@@ -236,11 +237,12 @@ public sealed class NamedProducerTests : IDisposable
                     victim.Move(5);
                     moved = true;
                 }
-                catch (FiqException) when (what == "fails")
+                catch (FiqException error)
                 {
-                    // Whether it has moved is for the next one to find out.
+                    refused = error;
                 }
             });
+            if (what != "fails") refused.Should().BeNull();
             victim.Dispose();
             if (what == "recovers") rig.Reboot();
             using (Numbered next = rig.Open())
