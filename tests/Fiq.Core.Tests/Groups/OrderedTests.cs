@@ -183,8 +183,7 @@ public sealed class OrderedTests : IDisposable
         foreach (var key in done.Where(offset => keys[offset] != 0).GroupBy(offset => keys[offset]))
             key.Should().BeInAscendingOrder();
         done.Should().OnlyHaveUniqueItems();
-        foreach (var member in members)
-            member.Dispose();
+        members.ForEach(member => member.Dispose());
         TableAudit.Check(_rig);
     }
 
