@@ -12,29 +12,29 @@ internal sealed class Claim(LeaseTable table, ulong random, EntryOwner owner)
     // Offsets stay below: in a rank the priority stands above them.
     private const int OffsetBits = 56;
 
-    private readonly List<Lease> leases = [];
-    private int wanted;
+    private readonly List<Lease> _leases = [];
+    private int _wanted;
 
     /// <summary>Takes up to <paramref name="countMax"/> messages below <paramref name="readable"/>.</summary>
     public IReadOnlyList<Lease> Take(int countMax, long readable)
     {
-        wanted = Math.Max(0, countMax);
+        _wanted = Math.Max(0, countMax);
         foreach (var (entry, mask) in BestReturned())
         {
             TakeReturned(entry, mask);
             table.CommitWhenFull();
         }
 
-        while (wanted > 0 && !table.IsOrdered && table.Cursor < readable && table.CanGrow)
+        while (_wanted > 0 && !table.IsOrdered && table.Cursor < readable && table.CanGrow)
         {
-            TakeAtCursor((int)Math.Min(Math.Min(64, wanted), readable - table.Cursor));
+            TakeAtCursor((int)Math.Min(Math.Min(64, _wanted), readable - table.Cursor));
             table.CommitWhenFull();
         }
 
-        if (leases.Count > 0)
+        if (_leases.Count > 0)
             table.Add(TableWord.Claims, 1);
         table.Commit();
-        return leases;
+        return _leases;
     }
 
     /// <summary>
@@ -43,7 +43,7 @@ internal sealed class Claim(LeaseTable table, ulong random, EntryOwner owner)
     /// </summary>
     private OrderedDictionary<int, ulong> BestReturned()
     {
-        if (table[TableWord.Returned] == 0 || wanted == 0)
+        if (table[TableWord.Returned] == 0 || _wanted == 0)
             return [];
         var next = new PriorityQueue<(int Index, LeaseEntry Entry), long>();
         foreach (var index in BestEntries(out var oldest))
@@ -53,7 +53,7 @@ internal sealed class Claim(LeaseTable table, ulong random, EntryOwner owner)
         }
 
         var chosen = new OrderedDictionary<int, ulong>();
-        for (var i = 0; i < wanted && next.TryDequeue(out var best, out _); i++)
+        for (var i = 0; i < _wanted && next.TryDequeue(out var best, out _); i++)
         {
             var bit = 1UL << (int)(best.Entry.Lowest - best.Entry.Start);
             chosen[best.Index] = chosen.GetValueOrDefault(best.Index) | bit;
@@ -78,7 +78,7 @@ internal sealed class Claim(LeaseTable table, ulong random, EntryOwner owner)
         {
             if (entry.Lowest < lowest)
                 (lowest, lowestAt) = (entry.Lowest, index);
-            if (kept.Count < wanted)
+            if (kept.Count < _wanted)
                 kept.Enqueue(index, -Rank(entry));
             else if (kept.TryPeek(out _, out var worst) && -Rank(entry) > worst)
                 kept.EnqueueDequeue(index, -Rank(entry));
@@ -122,8 +122,8 @@ internal sealed class Claim(LeaseTable table, ulong random, EntryOwner owner)
         var serial = table.NextSerial(index);
         table.Put(index, entry with { Serial = serial, Owner = owner, Due = 0, IsDelayed = false });
         table.Transaction.Store(TableLayout.StartedMaskAt(index), 0);
-        wanted -= entry.Count;
-        leases.Add(new Lease(entry.Start, entry.Pending, (int)entry.Attempts, new LeaseToken(random, serial))
+        _wanted -= entry.Count;
+        _leases.Add(new Lease(entry.Start, entry.Pending, (int)entry.Attempts, new LeaseToken(random, serial))
         {
             WasInterrupted = entry.WasInterrupted,
         });

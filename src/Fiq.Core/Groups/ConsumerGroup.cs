@@ -9,42 +9,42 @@ namespace Fiq.Groups;
 /// </summary>
 internal sealed class ConsumerGroup : IDisposable
 {
-    private readonly IDirectory folder;
-    private readonly GroupOptions options;
-    private readonly TimeProvider time;
-    private readonly GroupClock clock;
-    private readonly GroupAttachment attachment;
-    private readonly GroupFlusher flusher;
-    private readonly Members members;
-    private readonly Settlements settlements;
-    private EntryOwner owner;
-    private bool disposed;
+    private readonly IDirectory _folder;
+    private readonly GroupOptions _options;
+    private readonly TimeProvider _time;
+    private readonly GroupClock _clock;
+    private readonly GroupAttachment _attachment;
+    private readonly GroupFlusher _flusher;
+    private readonly Members _members;
+    private readonly Settlements _settlements;
+    private EntryOwner _owner;
+    private bool _disposed;
 
     private ConsumerGroup(IDirectory folder, GroupContext context, GroupOptions options)
     {
-        this.folder = folder;
-        this.options = options;
-        time = context.Time;
-        clock = new GroupClock(time);
+        _folder = folder;
+        _options = options;
+        _time = context.Time;
+        _clock = new GroupClock(_time);
         Members? joined = null;
-        attachment = GroupAttachment.Open(folder, context, options, (opened, table) =>
+        _attachment = GroupAttachment.Open(folder, context, options, (opened, table) =>
         {
-            joined = new Members(opened.File, opened.Memory, time, options.HeartbeatLimit);
+            joined = new Members(opened.File, opened.Memory, _time, options.HeartbeatLimit);
             Join(table, joined);
         });
-        members = joined!;
-        Admission = new Admission(attachment.Door, clock);
-        var header = new OffsetFileHeader(context.QueueId, attachment.Identity.Generation, context.NameHash);
+        _members = joined!;
+        Admission = new Admission(_attachment.Door, _clock);
+        var header = new OffsetFileHeader(context.QueueId, _attachment.Identity.Generation, context.NameHash);
         var writer = new OffsetFileWriter(folder, header);
-        flusher = new GroupFlusher(
-            attachment.Door,
-            attachment.File,
+        _flusher = new GroupFlusher(
+            _attachment.Door,
+            _attachment.File,
             writer,
             () => TableRebuild.ReadOffsets(folder, context.QueueId, context.NameHash),
             folder.Path,
-            time,
+            _time,
             options.LockWait);
-        settlements = new Settlements(clock, flusher.Retries);
+        _settlements = new Settlements(_clock, _flusher.Retries);
     }
 
     /// <summary>Whether another member holds leases: then it is worth asking <see cref="Reap"/>.</summary>
@@ -55,7 +55,7 @@ internal sealed class ConsumerGroup : IDisposable
             var pending = Word(TableWord.Cursor) - Word(TableWord.SettledMessages) - Word(TableWord.Returned)
                 - Word(TableWord.Delayed) - Word(TableWord.Retrying) - Word(TableWord.Blocked)
                 - Word(TableWord.Unexamined);
-            return pending != (long)Memory.Load64(TableLayout.SlotAt(members.Own) + Slot.LeasedWord);
+            return pending != (long)Memory.Load64(TableLayout.SlotAt(_members.Own) + Slot.LeasedWord);
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class ConsumerGroup : IDisposable
     public bool NeedsFlush =>
         Word(TableWord.JournalHead) != Word(TableWord.JournalTail)
         || Word(TableWord.SnapshotsWanted) != Word(TableWord.SnapshotsDone)
-        || !flusher.Retries.IsEmpty;
+        || !_flusher.Retries.IsEmpty;
 
     /// <summary>Whether messages with equal keys come one at a time, in order.</summary>
     public bool IsOrdered => Word(TableWord.Ordered) != 0;
@@ -72,7 +72,7 @@ internal sealed class ConsumerGroup : IDisposable
     public long Cursor => Word(TableWord.Cursor);
 
     /// <summary>How long until the first of those that wait may be taken; null when none waits.</summary>
-    public TimeSpan? UntilDue => Word(TableWord.NextDue) is var due and not 0 ? clock.Until(due) : null;
+    public TimeSpan? UntilDue => Word(TableWord.NextDue) is var due and not 0 ? _clock.Until(due) : null;
 
     /// <summary>Everything below is settled, and that is on disk; as last published by any member.</summary>
     public long DurableFloor => Word(TableWord.DurableFloor);
@@ -81,11 +81,11 @@ internal sealed class ConsumerGroup : IDisposable
     public Admission Admission { get; }
 
     /// <summary>How many settlements of this member were refused because the lease was lost.</summary>
-    public long LostSettlements => settlements.Lost;
+    public long LostSettlements => _settlements.Lost;
 
-    private ISharedMemory Memory => attachment.Memory;
+    private ISharedMemory Memory => _attachment.Memory;
 
-    private ulong Random => attachment.Identity.Random;
+    private ulong Random => _attachment.Identity.Random;
 
     /// <summary>
     /// Joins the group whose files lie in this folder, which stays the caller's and stays open as long as the
@@ -111,13 +111,13 @@ internal sealed class ConsumerGroup : IDisposable
     /// </summary>
     public IReadOnlyList<Lease> Claim(int countMax, long readable)
     {
-        using var inside = attachment.Door.Enter();
-        members.Beat();
+        using var inside = _attachment.Door.Enter();
+        _members.Beat();
         if (inside.Table[TableWord.Stopped] != 0)
             return [];
-        settlements.RunPostponed(inside.Table, Random);
-        new WaitingEntries(inside.Table, clock).LetGo();
-        return new Claim(inside.Table, Random, owner).Take(countMax, readable);
+        _settlements.RunPostponed(inside.Table, Random);
+        new WaitingEntries(inside.Table, _clock).LetGo();
+        return new Claim(inside.Table, Random, _owner).Take(countMax, readable);
     }
 
     /// <summary>Marks a message as started, which counts as an attempt if we die. False: the lease was lost.</summary>
@@ -138,44 +138,44 @@ internal sealed class ConsumerGroup : IDisposable
     {
         if (settled.IsEmpty)
             return;
-        using var inside = attachment.Door.Enter();
-        settlements.Run(inside.Table, Random, settled, accepted);
+        using var inside = _attachment.Door.Enter();
+        _settlements.Run(inside.Table, Random, settled, accepted);
     }
 
     /// <summary>Settles messages that nobody holds, without a delivery.</summary>
     public T Discard<T>(Func<Discard, T> what)
     {
-        using var inside = attachment.Door.Enter();
+        using var inside = _attachment.Door.Enter();
         return what(new Discard(inside.Table));
     }
 
     /// <summary>Frees the leases of members that are dead or hang; returns how many messages came free.</summary>
     public int Reap()
     {
-        if (Word(TableWord.Revoked) == 0 && members.Silent().Count == 0)
+        if (Word(TableWord.Revoked) == 0 && _members.Silent().Count == 0)
             return 0;
-        using var inside = attachment.Door.Enter();
-        return FreeSilent(inside.Table, members);
+        using var inside = _attachment.Door.Enter();
+        return FreeSilent(inside.Table, _members);
     }
 
     /// <summary>Says that we live.</summary>
-    public void Beat() => members.Beat();
+    public void Beat() => _members.Beat();
 
     /// <summary>
     /// Makes everything settled until now durable; returns the durable floor. Throws when the disk fails: then
     /// nothing is claimed until a later flush succeeds.
     /// </summary>
-    public long Flush() => flusher.Flush();
+    public long Flush() => _flusher.Flush();
 
     /// <summary>The group as it stands.</summary>
     public GroupStatus Status(long readable)
     {
-        using var inside = attachment.Door.Enter();
-        return GroupView.Of(inside.Table, readable, clock, members.IsDead);
+        using var inside = _attachment.Door.Enter();
+        return GroupView.Of(inside.Table, readable, _clock, _members.IsDead);
     }
 
     /// <summary>Throws when the lease table's file was deleted or replaced.</summary>
-    public void CheckIdentity() => attachment.CheckIdentity(folder);
+    public void CheckIdentity() => _attachment.CheckIdentity(_folder);
 
     /// <summary>
     /// Hands back what we hold, without counting attempts, flushes, and frees the slot; returns the durable floor.
@@ -184,16 +184,16 @@ internal sealed class ConsumerGroup : IDisposable
     {
         try
         {
-            using (var inside = attachment.Door.Enter())
+            using (var inside = _attachment.Door.Enter())
             {
-                settlements.RunPostponed(inside.Table, Random);
-                new Reap(inside.Table).HandBack(members.Own);
+                _settlements.RunPostponed(inside.Table, Random);
+                new Reap(inside.Table).HandBack(_members.Own);
             }
 
-            var floor = flusher.Flush();
-            using (var inside = attachment.Door.Enter())
+            var floor = _flusher.Flush();
+            using (var inside = _attachment.Door.Enter())
             {
-                FreeSlot(inside.Table, members.Own);
+                FreeSlot(inside.Table, _members.Own);
                 inside.Table.Commit();
             }
 
@@ -208,16 +208,16 @@ internal sealed class ConsumerGroup : IDisposable
     /// <summary>Leaves, if it has not left.</summary>
     public void Dispose()
     {
-        if (!disposed)
+        if (!_disposed)
             Leave();
     }
 
     /// <summary>Closes the descriptors and does nothing else, as if the process had been killed.</summary>
     public void Abandon()
     {
-        disposed = true;
-        flusher.Dispose();
-        attachment.Dispose();
+        _disposed = true;
+        _flusher.Dispose();
+        _attachment.Dispose();
     }
 
     private static int FreeSilent(LeaseTable table, Members members)
@@ -242,14 +242,14 @@ internal sealed class ConsumerGroup : IDisposable
     {
         table.CheckState();
         FreeSilent(table, joined);
-        if (options.Ordered is { } ordered && ordered != table.IsOrdered)
+        if (_options.Ordered is { } ordered && ordered != table.IsOrdered)
             throw OtherOrder(table.IsOrdered);
         var slot = joined.TakeFree();
         if (slot < 0)
         {
             throw new FiqException(
                 ErrorCode.Busy,
-                $"{folder.Path} has {TableLayout.SlotCount} members, and there is no place for more",
+                $"{_folder.Path} has {TableLayout.SlotCount} members, and there is no place for more",
                 "Use fewer processes with more workers each.");
         }
 
@@ -257,15 +257,15 @@ internal sealed class ConsumerGroup : IDisposable
         joined.Beat();
         var incarnation = table.Slot(slot).Incarnation + 1;
         var process = ProcessIdentity.Current;
-        var since = time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000;
-        table.Put(slot, new Slot(true, incarnation, process.Pid, process.StartTicks, since, options.Workers, 0));
+        var since = _time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000;
+        table.Put(slot, new Slot(true, incarnation, process.Pid, process.StartTicks, since, _options.Workers, 0));
         table.Commit();
-        owner = EntryOwner.Of(slot, incarnation);
+        _owner = EntryOwner.Of(slot, incarnation);
     }
 
     private FiqException OtherOrder(bool ordered) => new(
         ErrorCode.GroupActive,
-        $"group {folder.Path} has consumers that {(ordered ? "go" : "do not go")} by the order of keys",
+        $"group {_folder.Path} has consumers that {(ordered ? "go" : "do not go")} by the order of keys",
         $"Start this one {(ordered ? "with" : "without")} --ordered, too, or stop them first.");
 
     private HeldLease Held(LeaseToken token) => new(Memory, Random, token);

@@ -7,8 +7,8 @@ namespace Fiq.Groups;
 /// </summary>
 internal sealed class Discard(LeaseTable table)
 {
-    private readonly SettlementJournal journal = new(table);
-    private readonly KeyOrder keys = new(table);
+    private readonly SettlementJournal _journal = new(table);
+    private readonly KeyOrder _keys = new(table);
 
     /// <summary>The oldest message that somebody holds; past all offsets when nobody does.</summary>
     public long LowestHeld() => EntryScan.Used(table)
@@ -103,7 +103,7 @@ internal sealed class Discard(LeaseTable table)
         var count = 0L;
         int[] blocked = [.. IndexesOf(entry => entry.Owner == EntryOwner.Blocked)];
         foreach (var index in blocked)
-            count += Drop(index, maskOf, keys.RemoveBlocked);
+            count += Drop(index, maskOf, _keys.RemoveBlocked);
         int[] others = [.. IndexesOf(entry => entry.Owner != EntryOwner.Blocked && entry.Owner.Slot is null)];
         foreach (var index in others)
             count += Drop(index, maskOf, RemoveOther);
@@ -123,7 +123,7 @@ internal sealed class Discard(LeaseTable table)
         var mask = maskOf(entry);
         if (mask == 0)
             return 0;
-        journal.Add(entry.Start, mask);
+        _journal.Add(entry.Start, mask);
         table.Add(TableWord.SettledMessages, Bits.Count(mask));
         remove(index, entry, mask);
         table.CommitWhenFull();
@@ -136,7 +136,7 @@ internal sealed class Discard(LeaseTable table)
         if (rest != 0)
             table.Put(index, entry with { Pending = rest });
         else if (entry.KeyHash != 0)
-            keys.Release(index, entry);
+            _keys.Release(index, entry);
         else
             table.FreeEntry(index);
     }

@@ -20,7 +20,7 @@ internal readonly record struct ExaminedMessage(long Offset, ulong KeyHash, int 
 /// </summary>
 internal sealed class Examination(LeaseTable table, GroupClock clock)
 {
-    private readonly KeyOrder keys = new(table);
+    private readonly KeyOrder _keys = new(table);
 
     /// <summary>What is to be looked at next, at most so many messages and never more than the table has room for.
     /// </summary>
@@ -118,7 +118,7 @@ internal sealed class Examination(LeaseTable table, GroupClock clock)
             entry = TakeOut(piece.Entry, start);
         entry = entry with { KeyHash = seen.KeyHash, Priority = seen.Priority };
         if (seen.KeyHash != 0)
-            keys.Add(entry);
+            _keys.Add(entry);
         else
             table.Put(table.TakeEntry(), entry);
     }

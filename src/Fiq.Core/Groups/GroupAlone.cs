@@ -9,28 +9,29 @@ namespace Fiq.Groups;
 /// </summary>
 internal sealed class GroupAlone : IDisposable
 {
-    private readonly IDirectory folder;
-    private readonly IFile file;
-    private readonly ISharedMemory memory;
-    private readonly GroupDoor door;
-    private readonly GroupDoor.Inside inside;
-    private readonly OffsetFileContent offsets;
-    private readonly LeaseTable? table;
-    private readonly GroupClock clock;
+    private readonly IDirectory _folder;
+    private readonly IFile _file;
+    private readonly ISharedMemory _memory;
+    private readonly GroupDoor _door;
+    private readonly GroupDoor.Inside _inside;
+    private readonly OffsetFileContent _offsets;
+    private readonly LeaseTable? _table;
+    private readonly GroupClock _clock;
 
     private GroupAlone(IDirectory folder, GroupContext context, IFile file, TimeSpan wait, out bool isAlone)
     {
-        this.folder = folder;
-        this.file = file;
-        clock = new GroupClock(context.Time);
-        memory = file.Map(TableLayout.Length, writable: true);
-        door = new GroupDoor(file, memory, folder.Path, context.Time, wait);
-        inside = door.EnterUnchecked();
+        _folder = folder;
+        _file = file;
+        _clock = new GroupClock(context.Time);
+        _memory = file.Map(TableLayout.Length, writable: true);
+        _door = new GroupDoor(file, _memory, folder.Path, context.Time, wait);
+        _inside = _door.EnterUnchecked();
         try
         {
             isAlone = file.TryLock(TableLayout.PresenceLock, exclusive: true);
-            offsets = TableRebuild.ReadOffsets(folder, context.QueueId, context.NameHash);
-            table = isAlone ? TableRebuild.TryReadOld(memory, context, offsets.Header.Generation, folder.Path) : null;
+            _offsets = TableRebuild.ReadOffsets(folder, context.QueueId, context.NameHash);
+            var generation = _offsets.Header.Generation;
+            _table = isAlone ? TableRebuild.TryReadOld(_memory, context, generation, folder.Path) : null;
         }
         catch
         {
@@ -41,7 +42,7 @@ internal sealed class GroupAlone : IDisposable
 
     /// <summary>Whether nothing was ever taken from it since it was made or moved.</summary>
     public bool IsUnused =>
-        offsets.End.Sequence == 1 && Math.Max(offsets.Sums.Cursor, table?.Cursor ?? 0) == offsets.Sums.Cursor;
+        _offsets.End.Sequence == 1 && Math.Max(_offsets.Sums.Cursor, _table?.Cursor ?? 0) == _offsets.Sums.Cursor;
 
     /// <summary>
     /// Opens it; null when somebody is a member, or when its lease table is of another version.
@@ -78,7 +79,7 @@ internal sealed class GroupAlone : IDisposable
 
     /// <summary>The group as it would come back.</summary>
     public RecoveredGroup Read() =>
-        table is null ? RecoveredGroup.Of(offsets, clock) : RecoveredGroup.Of(offsets, table, clock);
+        _table is null ? RecoveredGroup.Of(_offsets, _clock) : RecoveredGroup.Of(_offsets, _table, _clock);
 
     /// <summary>Lets it begin at a place: all below is settled, nothing else. Durable when it returns.</summary>
     public void BeginAt(GroupStart start) =>
@@ -100,21 +101,21 @@ internal sealed class GroupAlone : IDisposable
         try
         {
             // Not left to the closing: a child between fork and exec has a copy of the descriptor.
-            file.Unlock(TableLayout.PresenceLock);
-            inside.Dispose();
+            _file.Unlock(TableLayout.PresenceLock);
+            _inside.Dispose();
         }
         finally
         {
-            door.Dispose();
-            memory.Dispose();
-            file.Dispose();
+            _door.Dispose();
+            _memory.Dispose();
+            _file.Dispose();
         }
     }
 
     private void Replace(in OffsetSums sums, OffsetSet settled)
     {
-        var header = offsets.Header with { Generation = offsets.Header.Generation + 1 };
-        using var writer = new OffsetFileWriter(folder, header);
+        var header = _offsets.Header with { Generation = _offsets.Header.Generation + 1 };
+        using var writer = new OffsetFileWriter(_folder, header);
         writer.Replace(sequence: 1, sums, settled);
     }
 }

@@ -8,22 +8,22 @@ namespace Fiq.Groups;
 /// </summary>
 internal sealed class GroupDoor : IDisposable
 {
-    private readonly KernelLock groupLock;
-    private readonly TableTransaction transaction;
-    private readonly LeaseTable table;
-    private readonly TimeSpan wait;
-    private readonly string path;
+    private readonly KernelLock _groupLock;
+    private readonly TableTransaction _transaction;
+    private readonly LeaseTable _table;
+    private readonly TimeSpan _wait;
+    private readonly string _path;
 
     public GroupDoor(IFile file, ISharedMemory memory, string path, TimeProvider time, TimeSpan wait)
     {
-        this.path = path;
-        this.wait = wait;
-        groupLock = new KernelLock(file, TableLayout.GroupLock, time);
-        transaction = new TableTransaction(memory, path);
-        table = new LeaseTable(transaction);
+        _path = path;
+        _wait = wait;
+        _groupLock = new KernelLock(file, TableLayout.GroupLock, time);
+        _transaction = new TableTransaction(memory, path);
+        _table = new LeaseTable(_transaction);
     }
 
-    public ISharedMemory Memory => transaction.Memory;
+    public ISharedMemory Memory => _transaction.Memory;
 
     /// <summary>Takes the lock and makes the table whole.</summary>
     /// <exception cref="BusyException">Another process held the lock for too long.</exception>
@@ -34,8 +34,8 @@ internal sealed class GroupDoor : IDisposable
         try
         {
             if (!RedoRecord.TryReplay(Memory))
-                throw transaction.Damage(TableLayout.RedoAt, 16, "the redo record");
-            table.CheckState();
+                throw _transaction.Damage(TableLayout.RedoAt, 16, "the redo record");
+            _table.CheckState();
             return inside;
         }
         catch
@@ -48,39 +48,39 @@ internal sealed class GroupDoor : IDisposable
     /// <summary>Takes the lock, whatever the table looks like.</summary>
     public Inside EnterUnchecked()
     {
-        groupLock.Enter(wait, () => (int)Memory.Load64(TableLayout.GroupHolderAt), $"the lock of group {path}");
+        _groupLock.Enter(_wait, () => (int)Memory.Load64(TableLayout.GroupHolderAt), $"the lock of group {_path}");
         try
         {
             Memory.Store64(TableLayout.GroupHolderAt, (ulong)ProcessIdentity.Current.Pid);
-            transaction.Open();
+            _transaction.Open();
             return new Inside(this);
         }
         catch
         {
-            groupLock.Exit();
+            _groupLock.Exit();
             throw;
         }
     }
 
-    public void Dispose() => groupLock.Dispose();
+    public void Dispose() => _groupLock.Dispose();
 
     private void Leave()
     {
-        transaction.Close();
+        _transaction.Close();
         try
         {
             Memory.Store64(TableLayout.GroupHolderAt, 0);
         }
         finally
         {
-            groupLock.Exit();
+            _groupLock.Exit();
         }
     }
 
     /// <summary>The lock held; disposing gives it back, and drops what was not committed.</summary>
     public readonly struct Inside(GroupDoor door) : IDisposable
     {
-        public LeaseTable Table => door.table;
+        public LeaseTable Table => door._table;
 
         public void Dispose() => door.Leave();
     }

@@ -8,12 +8,12 @@ namespace Fiq.Groups;
 /// </summary>
 internal sealed class GroupFlusher : IDisposable
 {
-    private readonly GroupDoor door;
-    private readonly KernelLock flushLock;
-    private readonly OffsetFileWriter writer;
-    private readonly TimeSpan wait;
-    private readonly string path;
-    private readonly Func<OffsetFileContent> read;
+    private readonly GroupDoor _door;
+    private readonly KernelLock _flushLock;
+    private readonly OffsetFileWriter _writer;
+    private readonly TimeSpan _wait;
+    private readonly string _path;
+    private readonly Func<OffsetFileContent> _read;
 
     /// <param name="door">The way to the table.</param>
     /// <param name="file">The lease table, whose locks are taken.</param>
@@ -31,25 +31,26 @@ internal sealed class GroupFlusher : IDisposable
         TimeProvider time,
         TimeSpan wait)
     {
-        this.read = read;
-        this.door = door;
-        this.writer = writer;
-        this.wait = wait;
-        this.path = path;
-        flushLock = new KernelLock(file, TableLayout.FlushLock, time);
+        _read = read;
+        _door = door;
+        _writer = writer;
+        _wait = wait;
+        _path = path;
+        _flushLock = new KernelLock(file, TableLayout.FlushLock, time);
     }
 
     /// <summary>Failures that are to be written down.</summary>
     public RetryNotes Retries { get; } = new();
 
-    private ISharedMemory Memory => door.Memory;
+    private ISharedMemory Memory => _door.Memory;
 
     /// <summary>
     /// Makes everything settled until now durable and returns the durable floor. Waits for a flush under way.
     /// </summary>
     public long Flush()
     {
-        flushLock.Enter(wait, () => (int)Memory.Load64(TableLayout.FlushHolderAt), $"the flush lock of group {path}");
+        _flushLock.Enter(
+            _wait, () => (int)Memory.Load64(TableLayout.FlushHolderAt), $"the flush lock of group {_path}");
         try
         {
             // Left behind by a flusher that died: nobody knows what it wrote, so the file is written anew.
@@ -61,14 +62,14 @@ internal sealed class GroupFlusher : IDisposable
         }
         finally
         {
-            flushLock.Exit();
+            _flushLock.Exit();
         }
     }
 
     public void Dispose()
     {
-        writer.Dispose();
-        flushLock.Dispose();
+        _writer.Dispose();
+        _flushLock.Dispose();
     }
 
     private void FlushBehindLock(bool snapshot)
@@ -90,7 +91,7 @@ internal sealed class GroupFlusher : IDisposable
         try
         {
             // A dead flusher or a failed delta may have used the next numbers.
-            end = writer.Replace(plan.End.Sequence + 3, plan.Sums, plan.Settled, plan.Retries);
+            end = _writer.Replace(plan.End.Sequence + 3, plan.Sums, plan.Settled, plan.Retries);
         }
         catch (FileSystemException error)
         {
@@ -109,7 +110,7 @@ internal sealed class GroupFlusher : IDisposable
     {
         try
         {
-            return read().Retries.Values;
+            return _read().Retries.Values;
         }
         catch (Exception error) when (error is DamagedException or FileSystemException)
         {
@@ -124,7 +125,7 @@ internal sealed class GroupFlusher : IDisposable
             return null;
         try
         {
-            return writer.TryAppend(plan.End, plan.Sums, plan.Settled, plan.Retries);
+            return _writer.TryAppend(plan.End, plan.Sums, plan.Settled, plan.Retries);
         }
         catch (FileSystemException)
         {
@@ -135,20 +136,20 @@ internal sealed class GroupFlusher : IDisposable
 
     private FlushPlan? Capture(bool snapshot, IReadOnlyCollection<RetryNote> retries)
     {
-        using var inside = door.Enter();
+        using var inside = _door.Enter();
         return FlushPlan.TryMake(inside.Table, snapshot, retries);
     }
 
     private void Publish(FlushPlan plan, in OffsetFileEnd end)
     {
-        using var inside = door.Enter();
+        using var inside = _door.Enter();
         plan.Publish(inside.Table, end);
         inside.Table.Commit();
     }
 
     private void Stop()
     {
-        using (var inside = door.Enter())
+        using (var inside = _door.Enter())
         {
             inside.Table.Add(TableWord.SnapshotsWanted, 1);
             inside.Table[TableWord.Stopped] = 1;

@@ -105,7 +105,6 @@ internal sealed class LeaseTable(TableTransaction table)
 
     public void Put(int slot, in Slot value) => value.Write(table, slot);
 
-
     /// <summary>Draws the serial for a lease in that entry: never 0, never used before in this table.</summary>
     public ulong NextSerial(int entry)
     {

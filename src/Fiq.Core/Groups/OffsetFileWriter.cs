@@ -15,7 +15,7 @@ internal sealed class OffsetFileWriter(IDirectory folder, OffsetFileHeader heade
     // can be drained within the room set aside, and short enough to be read in a few milliseconds.
     private const long RoomBytes = 1 << 20;
     private const long RoomBytesMin = 1 << 16;
-    private IFile? file;
+    private IFile? _file;
 
     /// <summary>
     /// Appends what was settled, and what is known of failures, each synced by itself: two records must never be
@@ -59,8 +59,8 @@ internal sealed class OffsetFileWriter(IDirectory folder, OffsetFileHeader heade
             throw;
         }
 
-        file?.Dispose();
-        file = created;
+        _file?.Dispose();
+        _file = created;
         folder.Sync();
         return records.End;
     }
@@ -72,18 +72,18 @@ internal sealed class OffsetFileWriter(IDirectory folder, OffsetFileHeader heade
         open.SyncData();
     }
 
-    public void Dispose() => file?.Dispose();
+    public void Dispose() => _file?.Dispose();
 
     private string Path => $"{folder.Path}/{Name}";
 
     /// <summary>Another process may have written a new file: the one by that name is the one that counts.</summary>
     private IFile? Reopen()
     {
-        if (file is not null && folder.TryStatus(Name) is { } status && status.Identity == file.Identity)
-            return file;
-        file?.Dispose();
-        file = folder.TryOpenFile(Name, writable: true);
-        return file;
+        if (_file is not null && folder.TryStatus(Name) is { } status && status.Identity == _file.Identity)
+            return _file;
+        _file?.Dispose();
+        _file = folder.TryOpenFile(Name, writable: true);
+        return _file;
     }
 
     private OffsetFileEnd? TryAppend(
@@ -141,7 +141,7 @@ internal sealed class OffsetFileWriter(IDirectory folder, OffsetFileHeader heade
         catch (FileSystemException)
         {
             // The first failure is the one to report; this descriptor is of no more use.
-            file = null;
+            _file = null;
             open.Dispose();
         }
     }

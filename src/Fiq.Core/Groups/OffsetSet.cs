@@ -13,18 +13,18 @@ internal sealed class OffsetSet
 
     private const int ChunkWords = ChunkOffsets / 64;
     private static readonly ulong[] Full = FullChunk();
-    private readonly SortedDictionary<long, ulong[]> chunks = [];
+    private readonly SortedDictionary<long, ulong[]> _chunks = [];
 
     /// <summary>Its chunks in ascending order: number and bits. Not to be changed by the caller.</summary>
-    public IEnumerable<KeyValuePair<long, ulong[]>> Chunks => chunks;
+    public IEnumerable<KeyValuePair<long, ulong[]>> Chunks => _chunks;
 
-    public bool IsEmpty => chunks.Count == 0;
+    public bool IsEmpty => _chunks.Count == 0;
 
     public static bool IsFull(ulong[] words) =>
         ReferenceEquals(words, Full) || words.AsSpan().IndexOfAnyExcept(ulong.MaxValue) < 0;
 
     /// <summary>Adds a whole chunk.</summary>
-    public void AddFullChunk(long chunk) => chunks[chunk] = Full;
+    public void AddFullChunk(long chunk) => _chunks[chunk] = Full;
 
     /// <summary>Adds <paramref name="start"/> + i for each bit i.</summary>
     public void AddMask(long start, ulong mask)
@@ -74,7 +74,7 @@ internal sealed class OffsetSet
     {
         while (true)
         {
-            if (chunks.TryGetValue(from / ChunkOffsets, out var words) && ReferenceEquals(words, Full))
+            if (_chunks.TryGetValue(from / ChunkOffsets, out var words) && ReferenceEquals(words, Full))
             {
                 from = ((from / ChunkOffsets) + 1) * ChunkOffsets;
                 continue;
@@ -100,7 +100,7 @@ internal sealed class OffsetSet
     public IEnumerable<OffsetRun> Runs()
     {
         OffsetRun? open = null;
-        foreach (var (chunk, words) in chunks)
+        foreach (var (chunk, words) in _chunks)
         {
             foreach (var run in RunsOf(words))
             {
@@ -162,24 +162,24 @@ internal sealed class OffsetSet
     }
 
     private ulong Word(long word) =>
-        chunks.TryGetValue(word / ChunkWords, out var words) ? words[word % ChunkWords] : 0;
+        _chunks.TryGetValue(word / ChunkWords, out var words) ? words[word % ChunkWords] : 0;
 
     private void Change(long word, ulong bits, bool add)
     {
         if (bits == 0)
             return;
         var chunk = word / ChunkWords;
-        if (!chunks.TryGetValue(chunk, out var words))
+        if (!_chunks.TryGetValue(chunk, out var words))
         {
             if (!add)
                 return;
-            chunks[chunk] = words = new ulong[ChunkWords];
+            _chunks[chunk] = words = new ulong[ChunkWords];
         }
         else if (ReferenceEquals(words, Full))
         {
             if (add)
                 return;
-            chunks[chunk] = words = (ulong[])Full.Clone();
+            _chunks[chunk] = words = (ulong[])Full.Clone();
         }
 
         words[word % ChunkWords] = add ? words[word % ChunkWords] | bits : words[word % ChunkWords] & ~bits;

@@ -6,15 +6,15 @@ namespace Fiq.Groups;
 /// </summary>
 internal sealed class RetryNotes
 {
-    private readonly Lock gate = new();
-    private readonly List<RetryNote> waiting = [];
+    private readonly Lock _gate = new();
+    private readonly List<RetryNote> _waiting = [];
 
     public bool IsEmpty
     {
         get
         {
-            lock (gate)
-                return waiting.Count == 0;
+            lock (_gate)
+                return _waiting.Count == 0;
         }
     }
 
@@ -22,21 +22,21 @@ internal sealed class RetryNotes
     {
         var delay = (long)failed.Delay.TotalMicroseconds;
         var note = new RetryNote(failed.Offset, failed.Attempt, clock.Wall + delay, delay, failed.Error ?? "");
-        lock (gate)
-            waiting.Add(note);
+        lock (_gate)
+            _waiting.Add(note);
     }
 
     /// <summary>Those that wait, in the order of their failures.</summary>
     public RetryNote[] Waiting()
     {
-        lock (gate)
-            return [.. waiting];
+        lock (_gate)
+            return [.. _waiting];
     }
 
     /// <summary>The first ones are on disk.</summary>
     public void Written(int count)
     {
-        lock (gate)
-            waiting.RemoveRange(0, count);
+        lock (_gate)
+            _waiting.RemoveRange(0, count);
     }
 }

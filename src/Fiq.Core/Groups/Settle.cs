@@ -3,8 +3,8 @@ namespace Fiq.Groups;
 /// <summary>Ends deliveries, if their tokens still count: settled, handed back, or to come again later.</summary>
 internal sealed class Settle(LeaseTable table, ulong random, GroupClock clock)
 {
-    private readonly SettlementJournal journal = new(table);
-    private readonly KeyOrder keys = new(table);
+    private readonly SettlementJournal _journal = new(table);
+    private readonly KeyOrder _keys = new(table);
 
     /// <summary>Accepted, but for want of room still leased: to be told again.</summary>
     public List<SettledOffset> Postponed { get; } = [];
@@ -81,7 +81,7 @@ internal sealed class Settle(LeaseTable table, ulong random, GroupClock clock)
 
     private void Finish(int index, in LeaseEntry entry, SettledParts parts)
     {
-        journal.Add(entry.Start, parts.Done);
+        _journal.Add(entry.Start, parts.Done);
         table.Add(TableWord.SettledMessages, Bits.Count(parts.Done));
         table.Add(TableWord.SettledMicroseconds, parts.DeclaredMicroseconds);
         table.Add(TableWord.ObservedMicroseconds, parts.ObservedMicroseconds);
@@ -90,7 +90,7 @@ internal sealed class Settle(LeaseTable table, ulong random, GroupClock clock)
         if (rest != 0)
             table.Put(index, entry with { Pending = rest });
         else if (entry.KeyHash != 0)
-            keys.Release(index, entry);
+            _keys.Release(index, entry);
         else
             table.FreeEntry(index);
     }

@@ -6,8 +6,8 @@ internal sealed class SettledParts(LeaseEntry lease, int entriesLeft, GroupClock
     // Messages of one lease that are due within such a time share an entry, which is looked at again as a whole.
     private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(10);
 
-    private readonly List<LeaseEntry> back = [];
-    private ulong seen;
+    private readonly List<LeaseEntry> _back = [];
+    private ulong _seen;
 
     /// <summary>What is settled.</summary>
     public ulong Done { get; private set; }
@@ -21,22 +21,22 @@ internal sealed class SettledParts(LeaseEntry lease, int entriesLeft, GroupClock
     public long ObservedDeclared { get; private set; }
 
     /// <summary>Entries for what is not.</summary>
-    public IReadOnlyList<LeaseEntry> Back => back;
+    public IReadOnlyList<LeaseEntry> Back => _back;
 
     /// <summary>Items for which no entry is left; the lease keeps them.</summary>
     public List<SettledOffset> Postponed { get; } = [];
 
     // As long as half of the table is free, what is delayed is kept apart by its priority.
-    private bool IsCrowded => entriesLeft - back.Count < TableLayout.EntryCount / 2;
+    private bool IsCrowded => entriesLeft - _back.Count < TableLayout.EntryCount / 2;
 
     /// <summary>False when the lease does not hold it.</summary>
     public bool TryAdd(in SettledOffset item)
     {
         var distance = item.Offset - lease.Start;
-        var bit = distance is >= 0 and < 64 ? lease.Pending & ~seen & (1UL << (int)distance) : 0;
+        var bit = distance is >= 0 and < 64 ? lease.Pending & ~_seen & (1UL << (int)distance) : 0;
         if (bit == 0)
             return false;
-        seen |= bit;
+        _seen |= bit;
         if (item.Done)
             AddDone(item, bit);
         else if (!TryAddBack(PartFor(item, bit)))
@@ -75,12 +75,12 @@ internal sealed class SettledParts(LeaseEntry lease, int entriesLeft, GroupClock
     /// </summary>
     private bool TryAddBack(in LeaseEntry part)
     {
-        for (var i = 0; i < back.Count; i++)
+        for (var i = 0; i < _back.Count; i++)
         {
-            var other = back[i];
+            var other = _back[i];
             if (!MayJoin(part, other))
                 continue;
-            back[i] = other with
+            _back[i] = other with
             {
                 Pending = other.Pending | part.Pending,
                 Due = DueOfBoth(part, other),
@@ -90,9 +90,9 @@ internal sealed class SettledParts(LeaseEntry lease, int entriesLeft, GroupClock
         }
 
         // The last part needs no new entry: it takes the lease's. That is not known yet, so one is kept back.
-        if (back.Count >= entriesLeft)
+        if (_back.Count >= entriesLeft)
             return false;
-        back.Add(part);
+        _back.Add(part);
         return true;
     }
 

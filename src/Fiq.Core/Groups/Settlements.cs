@@ -6,11 +6,11 @@ namespace Fiq.Groups;
 /// </summary>
 internal sealed class Settlements(GroupClock clock, RetryNotes notes)
 {
-    private readonly List<SettledOffset> postponed = [];
-    private long lost;
+    private readonly List<SettledOffset> _postponed = [];
+    private long _lost;
 
     /// <summary>How many were refused because the lease was lost.</summary>
-    public long Lost => Interlocked.Read(ref lost);
+    public long Lost => Interlocked.Read(ref _lost);
 
     /// <summary>Ends them, and tells for each whether that was accepted.</summary>
     /// <param name="table">The table.</param>
@@ -20,7 +20,7 @@ internal sealed class Settlements(GroupClock clock, RetryNotes notes)
     public void Run(LeaseTable table, ulong random, ReadOnlySpan<SettledOffset> settled, Span<bool> accepted)
     {
         RunPostponed(table, random);
-        Interlocked.Add(ref lost, Settle(table, random, settled, accepted));
+        Interlocked.Add(ref _lost, Settle(table, random, settled, accepted));
         for (var i = 0; i < settled.Length; i++)
         {
             if (accepted[i] && settled[i].Failed)
@@ -31,10 +31,10 @@ internal sealed class Settlements(GroupClock clock, RetryNotes notes)
     /// <summary>What was to come back when the table was full stays ours until there is room.</summary>
     public void RunPostponed(LeaseTable table, ulong random)
     {
-        if (postponed.Count == 0)
+        if (_postponed.Count == 0)
             return;
-        SettledOffset[] again = [.. postponed];
-        postponed.Clear();
+        SettledOffset[] again = [.. _postponed];
+        _postponed.Clear();
         Settle(table, random, again, new bool[again.Length]);
     }
 
@@ -42,7 +42,7 @@ internal sealed class Settlements(GroupClock clock, RetryNotes notes)
     {
         var settle = new Settle(table, random, clock);
         var refused = settle.Run(settled, accepted);
-        postponed.AddRange(settle.Postponed);
+        _postponed.AddRange(settle.Postponed);
         return refused;
     }
 }

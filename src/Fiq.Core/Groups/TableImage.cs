@@ -18,7 +18,7 @@ internal sealed class TableImage : ISharedMemory
     private const int EntriesPerChangeMax = TableLayout.RedoPairsMax;
 
     // Rented: a look at each of many groups would otherwise leave five megabytes of garbage each time.
-    private byte[] bytes = ArrayPool<byte>.Shared.Rent(TableLayout.Length);
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(TableLayout.Length);
 
     private TableImage()
     {
@@ -30,7 +30,7 @@ internal sealed class TableImage : ISharedMemory
     public static TableImage OfZeros()
     {
         var image = new TableImage();
-        image.bytes.AsSpan(0, TableLayout.Length).Clear();
+        image._bytes.AsSpan(0, TableLayout.Length).Clear();
         return image;
     }
 
@@ -59,13 +59,13 @@ internal sealed class TableImage : ISharedMemory
         return image;
     }
 
-    public ulong Load64(int at) => BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at));
+    public ulong Load64(int at) => BinaryPrimitives.ReadUInt64LittleEndian(_bytes.AsSpan(at));
 
-    public void Store64(int at, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(at), value);
+    public void Store64(int at, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(_bytes.AsSpan(at), value);
 
-    public uint Load32(int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at));
+    public uint Load32(int at) => BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(at));
 
-    public void Store32(int at, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at), value);
+    public void Store32(int at, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(at), value);
 
     public uint Exchange32(int at, uint value)
     {
@@ -94,9 +94,9 @@ internal sealed class TableImage : ISharedMemory
         return before;
     }
 
-    public void Read(int at, Span<byte> buffer) => bytes.AsSpan(at, buffer.Length).CopyTo(buffer);
+    public void Read(int at, Span<byte> buffer) => _bytes.AsSpan(at, buffer.Length).CopyTo(buffer);
 
-    public void Write(int at, ReadOnlySpan<byte> content) => content.CopyTo(bytes.AsSpan(at));
+    public void Write(int at, ReadOnlySpan<byte> content) => content.CopyTo(_bytes.AsSpan(at));
 
     public void Fence() => Interlocked.MemoryBarrier();
 
@@ -107,9 +107,9 @@ internal sealed class TableImage : ISharedMemory
 
     public void Dispose()
     {
-        if (bytes.Length > 0)
-            ArrayPool<byte>.Shared.Return(bytes);
-        bytes = [];
+        if (_bytes.Length > 0)
+            ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
     }
 
     /// <summary>
@@ -119,12 +119,12 @@ internal sealed class TableImage : ISharedMemory
     /// </summary>
     private void CopyFrom(ISharedMemory memory)
     {
-        memory.Read(0, bytes.AsSpan(0, TableLayout.JournalAt));
+        memory.Read(0, _bytes.AsSpan(0, TableLayout.JournalAt));
         var used = (int)Math.Clamp(
             (long)Load64(TableLayout.StateWordAt(TableWord.HighWater)), 0, TableLayout.EntryCount);
-        bytes.AsSpan(TableLayout.JournalAt, TableLayout.StartedAt - TableLayout.JournalAt).Clear();
+        _bytes.AsSpan(TableLayout.JournalAt, TableLayout.StartedAt - TableLayout.JournalAt).Clear();
         var reached = Math.Min(used + EntriesPerChangeMax, TableLayout.EntryCount);
-        memory.Read(TableLayout.StartedAt, bytes.AsSpan(TableLayout.StartedAt, reached * sizeof(ulong)));
-        memory.Read(TableLayout.EntriesAt, bytes.AsSpan(TableLayout.EntriesAt, reached * TableLayout.EntryLength));
+        memory.Read(TableLayout.StartedAt, _bytes.AsSpan(TableLayout.StartedAt, reached * sizeof(ulong)));
+        memory.Read(TableLayout.EntriesAt, _bytes.AsSpan(TableLayout.EntriesAt, reached * TableLayout.EntryLength));
     }
 }

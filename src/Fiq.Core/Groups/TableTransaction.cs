@@ -8,20 +8,20 @@ namespace Fiq.Groups;
 /// </summary>
 internal sealed class TableTransaction(ISharedMemory memory, string path)
 {
-    private readonly Dictionary<int, int> indexOf = [];
-    private readonly List<(int At, ulong Value)> stores = [];
-    private bool open;
+    private readonly Dictionary<int, int> _indexOf = [];
+    private readonly List<(int At, ulong Value)> _stores = [];
+    private bool _open;
 
     /// <summary>The shared memory itself, for what is outside of transactions.</summary>
     public ISharedMemory Memory => memory;
 
     /// <summary>Stores that can still be staged.</summary>
-    public int Room => TableLayout.RedoPairsMax - stores.Count;
+    public int Room => TableLayout.RedoPairsMax - _stores.Count;
 
     /// <summary>The lock is held from here on.</summary>
     public void Open()
     {
-        open = true;
+        _open = true;
         Discard();
     }
 
@@ -29,21 +29,21 @@ internal sealed class TableTransaction(ISharedMemory memory, string path)
     public void Close()
     {
         Discard();
-        open = false;
+        _open = false;
     }
 
     public ulong Load(int at)
     {
         RequireLock();
-        return stores.Count > 0 && indexOf.TryGetValue(at, out var index) ? stores[index].Value : memory.Load64(at);
+        return _stores.Count > 0 && _indexOf.TryGetValue(at, out var index) ? _stores[index].Value : memory.Load64(at);
     }
 
     public void Store(int at, ulong value)
     {
         RequireLock();
-        if (indexOf.TryGetValue(at, out var index))
+        if (_indexOf.TryGetValue(at, out var index))
         {
-            stores[index] = (at, value);
+            _stores[index] = (at, value);
             return;
         }
 
@@ -51,15 +51,15 @@ internal sealed class TableTransaction(ISharedMemory memory, string path)
             return;
         if (Room == 0)
             throw new InvalidOperationException("the transaction is larger than the redo area");
-        indexOf.Add(at, stores.Count);
-        stores.Add((at, value));
+        _indexOf.Add(at, _stores.Count);
+        _stores.Add((at, value));
     }
 
     /// <summary>Does all staged stores as one.</summary>
     public void Commit()
     {
         RequireLock();
-        RedoRecord.Run(memory, stores);
+        RedoRecord.Run(memory, _stores);
         Discard();
     }
 
@@ -68,13 +68,13 @@ internal sealed class TableTransaction(ISharedMemory memory, string path)
 
     private void Discard()
     {
-        stores.Clear();
-        indexOf.Clear();
+        _stores.Clear();
+        _indexOf.Clear();
     }
 
     private void RequireLock()
     {
-        if (!open)
+        if (!_open)
             throw new InvalidOperationException("the lease table is touched without the group's lock");
     }
 }

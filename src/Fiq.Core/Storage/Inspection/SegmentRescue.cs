@@ -70,7 +70,6 @@ internal static class SegmentRescue
             : header;
     }
 
-
     private static ulong? FindSecret(IFile file, SegmentName name, SegmentEnd? statedEnd)
     {
         var votes = new Dictionary<ulong, int>();
