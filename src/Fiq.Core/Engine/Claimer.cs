@@ -13,9 +13,13 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, GroupName name,
     // Once some messages are there they shall be worked on, and not wait until enough others are found.
     private const int ExaminationsMax = 4;
 
+    // Messages whose time has not come stand in the group's table by so many.
+    private const int Neighbours = 64;
+
     private readonly LogReader _reader = log.OpenReader();
     private readonly Scout _scout = new(log, group);
     private readonly KeyExaminer _examiner = new(log, group);
+    private bool _hasDelayed;
 
     /// <summary>Takes up to <paramref name="countMax"/> messages; empty when none is free.</summary>
     /// <exception cref="DamagedException">What is next is damaged, and nothing lies before it.</exception>
@@ -49,7 +53,7 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, GroupName name,
                 ? ClaimInOrder(countMax, watermark)
                 : ClaimAny(countMax, watermark);
             if (leases.Count == 0) return [];
-            List<Delivery> deliveries = Read(leases, watermark);
+            List<Delivery> deliveries = Wanted(Read(leases, watermark), countMax);
             // Nothing but lost messages, which are settled now, or some whose time has not come: what lies behind them
             // is there to be taken.
             if (deliveries.Count > 0) return deliveries;
@@ -59,7 +63,21 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, GroupName name,
     private IReadOnlyList<Lease> ClaimAny(int countMax, in LogMark watermark)
     {
         _scout.Advance(watermark, countMax);
-        return group.Claim(countMax, watermark.Offset);
+        // Where some were delayed the next ones often are: looked at one by one, each would need a place of its own.
+        return group.Claim(_hasDelayed ? Math.Max(countMax, Neighbours) : countMax, watermark.Offset);
+    }
+
+    /// <summary>The best of them; the others go back.</summary>
+    private List<Delivery> Wanted(List<Delivery> deliveries, int countMax)
+    {
+        if (deliveries.Count <= countMax) return deliveries;
+        SettledOffset[] others =
+        [
+            .. deliveries.Skip(countMax).OrderBy(each => each.Offset).Select(each =>
+                new SettledOffset(each.Token, each.Offset, 0, Done: false) { Priority = each.Message.Priority }),
+        ];
+        group.Settle(others, new bool[others.Length]);
+        return deliveries[..countMax];
     }
 
     private List<Lease> ClaimInOrder(int countMax, in LogMark watermark)
@@ -99,6 +117,7 @@ internal sealed class Claimer(QueueLog log, ConsumerGroup group, GroupName name,
             throw;
         }
 
+        _hasDelayed = sieve.HasDelayed;
         SettledOffset[] others = sieve.Others;
         group.Settle(others, new bool[others.Length]);
         // Leases that came back may interleave.

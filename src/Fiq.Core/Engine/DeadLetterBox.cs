@@ -11,8 +11,6 @@ namespace Fiq.Engine;
 internal sealed class DeadLetterBox(QueueName queue, GroupName group, Func<AttachedQueue> open, FolderOptions options)
     : IAsyncDisposable
 {
-    private const long ReadBytesMax = 1024 * 1024;
-
     private AttachedQueue? _box;
     private FolderProducer? _producer;
 
@@ -41,23 +39,9 @@ internal sealed class DeadLetterBox(QueueName queue, GroupName group, Func<Attac
         else _box?.Dispose();
     }
 
-    private static HashSet<(GroupName, long)> Present(AttachedQueue box)
-    {
-        var present = new HashSet<(GroupName, long)>();
-        LogMark watermark = box.Log.Watermark;
-        using LogReader reader = box.Log.OpenReader();
-        var messages = new List<StoredMessage>();
-        for (long next = box.Log.FirstOffset; next < watermark.Offset;)
-        {
-            messages.Clear();
-            next = reader.Read(next, watermark.Offset, watermark.Epoch, messages, ReadBytesMax);
-            foreach (StoredMessage stored in messages)
-                if (DeadLetter.TryRead(stored.Offset, stored.Message) is DeadLetter letter)
-                    present.Add(letter.Identity);
-        }
-
-        return present;
-    }
+    // Those that were purged or sent back are no letters any more: the message may have died once more since.
+    private static HashSet<(GroupName, long)> Present(AttachedQueue box) =>
+        new LetterReader(box.Folder, box.Log.Watermark).Read().Select(letter => letter.Identity).ToHashSet();
 
     private static string WorkerOf(in Settlement end) => string.Create(
         CultureInfo.InvariantCulture, $"{ProcessIdentity.Current.Pid}/{end.Worker}");

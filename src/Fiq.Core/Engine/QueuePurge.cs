@@ -18,7 +18,7 @@ internal static class QueuePurge
             if (folder is not null) most = Math.Max(most, Purge(queue, name, folder, watermark));
         }
 
-        queue.Log.Trim(() => queue.Folder.SmallestDurableFloor() ?? 0);
+        queue.Log.Trim(_ => queue.Folder.SmallestDurableFloor() ?? 0);
         return most;
     }
 

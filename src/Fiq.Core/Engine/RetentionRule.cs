@@ -13,8 +13,11 @@ internal sealed class RetentionRule(QueueFolder folder, QueueLog log)
 
     private readonly KeptSegments _kept = log.OpenKept();
 
-    /// <summary>Below this offset nothing has to be kept.</summary>
-    public long Limit()
+    /// <summary>
+    /// Below this offset nothing has to be kept; where the oldest are dropped, groups that lag have been moved on.
+    /// </summary>
+    /// <param name="kept">From here on everything is kept in any case.</param>
+    public long Limit(long kept)
     {
         QueueLimits limits = folder.Settings.Limits;
         Retention keep = limits.Keep ?? Retention.UntilSettled;
@@ -22,7 +25,7 @@ internal sealed class RetentionRule(QueueFolder folder, QueueLog log)
         long? floor = folder.SmallestDurableFloor();
         // With no group nobody has settled anything, and by age or size nobody lags.
         if (keep.Kind == RetentionKind.Settled) return floor ?? 0;
-        long over = FirstToKeep(keep, limits);
+        long over = Math.Min(FirstToKeep(keep, limits), kept);
         if (floor is null || over <= floor) return over;
         return limits.Lagging == LaggingPolicy.DropOldest ? DropBelow(over) : floor.Value;
     }

@@ -11,6 +11,9 @@ internal sealed class Sieve(GroupName group, long nowMicroseconds)
 {
     private readonly List<SettledOffset> _others = [];
 
+    /// <summary>Whether the time of some has not come.</summary>
+    public bool HasDelayed { get; private set; }
+
     /// <summary>What is to be settled or handed back.</summary>
     public SettledOffset[] Others => [.. _others];
 
@@ -26,6 +29,7 @@ internal sealed class Sieve(GroupName group, long nowMicroseconds)
 
         if (message.NotBeforeMicroseconds > nowMicroseconds)
         {
+            HasDelayed = true;
             _others.Add(new SettledOffset(lease.Token, stored.Offset, 0, Done: false)
             {
                 NotBefore = message.NotBeforeMicroseconds,

@@ -54,10 +54,12 @@ internal sealed class Trimmer(QueueFolder folder, QueueLog log, TimeProvider tim
     /// <summary>Deletes what may go now; returns how many segments that were.</summary>
     public int Now()
     {
-        lock (_gate) return Delete();
+        lock (_gate) return Guarded(() => log.Trim(_rule.Limit));
     }
 
-    private void Try(long floor)
+    private void Try(long floor) => Guarded(() => Delete(floor));
+
+    private int Delete(long floor)
     {
         folder.Settings.Refresh();
         long epoch = log.Watermark.Epoch;
@@ -68,21 +70,25 @@ internal sealed class Trimmer(QueueFolder folder, QueueLog log, TimeProvider tim
             RetentionKind.Settled => floor >= _boundary,
             _ => _boundary != long.MaxValue,
         };
-        if (!isPossible) return;
+        if (!isPossible) return 0;
         _triedAt = time.GetTimestamp();
-        if (Delete() > 0) Look(epoch);
+        int count = log.Trim(_rule.Limit);
+        if (count > 0) Look(epoch);
+        return count;
     }
 
-    private int Delete()
+    /// <summary>
+    /// Another group's file may be damaged, its lock held by a stopped process, or no descriptor be left: nothing is
+    /// deleted then, and whoever consumes goes on. It is asked again.
+    /// </summary>
+    private static int Guarded(Func<int> delete)
     {
         try
         {
-            return log.Trim(_rule.Limit);
+            return delete();
         }
         catch (Exception error) when (error is FiqException or FileSystemException)
         {
-            // Another group's file may be damaged, or its lock held by a stopped process: nothing is deleted then, and
-            // this group goes on. It is asked again.
             System.Diagnostics.Debug.WriteLine(error.Message);
             return 0;
         }

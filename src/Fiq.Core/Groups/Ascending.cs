@@ -8,7 +8,13 @@ namespace Fiq.Groups;
 /// </summary>
 internal static class Ascending
 {
-    public static IEnumerable<RecoveredEntry> Of(IReadOnlyList<RecoveredEntry> entries)
+    /// <summary>Makes them anew.</summary>
+    /// <param name="entries">In any order.</param>
+    /// <param name="isCrowded">
+    /// Whether one entry stands for up to 64 offsets whatever is known of each: it is then as urgent as the most
+    /// urgent, was tried as often as the one that was tried most, and may be taken when the first may.
+    /// </param>
+    public static IEnumerable<RecoveredEntry> Of(IReadOnlyList<RecoveredEntry> entries, bool isCrowded = false)
     {
         RecoveredEntry? open = null;
         foreach (var single in OneByOne(entries))
@@ -20,9 +26,10 @@ internal static class Ascending
             }
 
             var distance = single.Start - last.Start;
-            if (distance < 64 && single with { Start = 0, Pending = 0 } == last with { Start = 0, Pending = 0 })
+            var isAlike = single with { Start = 0, Pending = 0 } == last with { Start = 0, Pending = 0 };
+            if (distance < 64 && (isAlike || isCrowded))
             {
-                open = last with { Pending = last.Pending | (1UL << (int)distance) };
+                open = Joined(last, single) with { Pending = last.Pending | (1UL << (int)distance) };
                 continue;
             }
 
@@ -33,6 +40,15 @@ internal static class Ascending
         if (open is { } end)
             yield return end;
     }
+
+    private static RecoveredEntry Joined(in RecoveredEntry one, in RecoveredEntry other) => one with
+    {
+        Attempts = Math.Max(one.Attempts, other.Attempts),
+        Priority = Math.Max(one.Priority, other.Priority),
+        Due = Math.Min(one.Due, other.Due),
+        WasInterrupted = one.WasInterrupted || other.WasInterrupted,
+        IsDelayed = one.IsDelayed && other.IsDelayed,
+    };
 
     /// <summary>Each offset by itself, drawn as in a merge.</summary>
     private static IEnumerable<RecoveredEntry> OneByOne(IReadOnlyList<RecoveredEntry> entries)

@@ -15,12 +15,17 @@ internal sealed class Claim(LeaseTable table, ulong random, EntryOwner owner)
     private readonly List<Lease> _leases = [];
     private int _wanted;
 
-    /// <summary>Takes up to <paramref name="countMax"/> messages below <paramref name="readable"/>.</summary>
+    /// <summary>
+    /// Takes up to <paramref name="countMax"/> messages below <paramref name="readable"/>; when the table is full, up
+    /// to 63 more.
+    /// </summary>
     public IReadOnlyList<Lease> Take(int countMax, long readable)
     {
         _wanted = Math.Max(0, countMax);
         foreach (var (entry, mask) in BestReturned())
         {
+            if (_wanted <= 0)
+                break;
             TakeReturned(entry, mask);
             table.CommitWhenFull();
         }
@@ -98,14 +103,13 @@ internal sealed class Claim(LeaseTable table, ulong random, EntryOwner owner)
     private void TakeReturned(int index, ulong mask)
     {
         var entry = table.Entry(index);
-        if (mask == entry.Pending)
+        // Without an entry to split into, all of it: what is not wanted is given back.
+        if (mask == entry.Pending || !table.CanSplit)
         {
             Grant(index, entry);
             return;
         }
 
-        if (!table.CanSplit)
-            return;
         table.Put(index, entry with { Pending = entry.Pending & ~mask });
         Grant(table.TakeEntry(), entry with { Pending = mask });
     }

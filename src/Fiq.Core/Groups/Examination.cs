@@ -28,7 +28,7 @@ internal sealed class Examination(LeaseTable table, GroupClock clock)
     {
         var pieces = new List<UnexaminedPiece>();
         var room = Math.Min(countMax, table.EntriesLeft - LeaseTable.EntriesKeptForSplits);
-        if (room <= 0)
+        if (room <= 0 || !table.CanGrow)
             return pieces;
         if (table[TableWord.Unexamined] != 0)
         {

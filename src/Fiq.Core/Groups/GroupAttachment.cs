@@ -140,7 +140,7 @@ internal sealed class GroupAttachment : IDisposable
             return false;
         if (File.TryLock(TableLayout.PresenceLock, exclusive: true))
         {
-            Identity = new TableRebuild(folder, context).Run(Memory, inside.Table, options.Ordered ?? false);
+            Identity = new TableRebuild(folder, context).Run(Memory, inside.Table, options.Ordered);
             File.TryLock(TableLayout.PresenceLock, exclusive: false);
         }
         else

@@ -11,6 +11,9 @@ internal sealed class GroupClock(TimeProvider time)
 
     private const long MicrosecondsPerSecond = 1_000_000;
 
+    // Whatever is further away is looked at again then. In nanoseconds it fits into a timestamp.
+    private static readonly TimeSpan FarAway = TimeSpan.FromDays(36_500);
+
     /// <summary>The timestamp.</summary>
     public long Now => time.GetTimestamp();
 
@@ -29,8 +32,9 @@ internal sealed class GroupClock(TimeProvider time)
     /// <summary>The time on the wall at a timestamp.</summary>
     public long WallAt(long timestamp) => Wall + Microseconds(timestamp - Now);
 
-    /// <summary>A length of time in the timestamp's ticks.</summary>
-    public long Ticks(TimeSpan length) => (long)(length.TotalSeconds * time.TimestampFrequency);
+    /// <summary>A length of time in the timestamp's ticks; at most a hundred years.</summary>
+    public long Ticks(TimeSpan length) =>
+        (long)((length < FarAway ? length : FarAway).TotalSeconds * time.TimestampFrequency);
 
     /// <summary>How long until a timestamp; zero when it has passed.</summary>
     public TimeSpan Until(long timestamp) =>
@@ -39,7 +43,7 @@ internal sealed class GroupClock(TimeProvider time)
     private TimeSpan Left(long wallMicroseconds)
     {
         var left = Math.Max(0, wallMicroseconds - Wall);
-        return left > TimeSpan.MaxValue.TotalMicroseconds / 4 ? TimeSpan.MaxValue / 4 : TimeSpan.FromMicroseconds(left);
+        return left > FarAway.TotalMicroseconds ? FarAway : TimeSpan.FromMicroseconds(left);
     }
 
     private long Microseconds(long ticks) =>

@@ -33,8 +33,8 @@ internal readonly record struct SettledOffset(LeaseToken Token, long Offset, lon
     /// <summary>Handed back: not before this time, in microseconds since 1970 UTC; 0 at once.</summary>
     public long NotBefore { get; init; }
 
-    /// <summary>Handed back: its priority, which is known once it was read.</summary>
-    public int Priority { get; init; }
+    /// <summary>Not done: its priority, which is known once it was read; null as it was.</summary>
+    public int? Priority { get; init; }
 
     /// <summary>Done: measured work.</summary>
     public long ObservedMicroseconds { get; init; }

@@ -16,8 +16,8 @@ internal sealed class LeaseTable(TableTransaction table)
     // When everything fails, taking more would only make more fail. Half of the table: each of them has its own entry.
     private const int RetryingMax = 32_768;
 
-    // A step changes at most three entries of 8 words, a slot, some words of journal, map and buckets, and the state.
-    private const int StoresPerStep = 96;
+    // A step changes at most ten entries of 8 words, a slot, some words of journal, map and buckets, and the state.
+    private const int StoresPerStep = 224;
 
     public TableTransaction Transaction => table;
 

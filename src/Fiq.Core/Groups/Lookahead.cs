@@ -17,9 +17,14 @@ internal sealed class Lookahead(LeaseTable table)
     public int Note(IReadOnlyList<UrgentMessage> urgent)
     {
         NoteBelow(urgent, table.Cursor);
-        var count = 0;
-        while (count < urgent.Count && (urgent[count].Offset < table.Cursor || TryPassTo(urgent[count])))
-            count++;
+        var count = FirstFrom(urgent, table.Cursor);
+        while (count < urgent.Count && table.CanGrow)
+        {
+            Pass(urgent);
+            count = FirstFrom(urgent, table.Cursor);
+            table.CommitWhenFull();
+        }
+
         table.Commit();
         return count;
     }
@@ -40,8 +45,7 @@ internal sealed class Lookahead(LeaseTable table)
     {
         var entry = table.Entry(index);
         Span<ulong> masks = stackalloc ulong[Message.PriorityMax + 1];
-        for (var i = FirstFrom(urgent, entry.Start); i < urgent.Count && urgent[i].Offset < entry.Start + 64; i++)
-            masks[urgent[i].Priority] |= entry.Pending & (1UL << (int)(urgent[i].Offset - entry.Start));
+        ByPriority(urgent, entry.Start, entry.Pending, masks);
         for (var priority = 1; priority < masks.Length; priority++)
         {
             var mask = masks[priority];
@@ -63,28 +67,38 @@ internal sealed class Lookahead(LeaseTable table)
         }
     }
 
-    private bool TryPassTo(UrgentMessage message)
+    /// <summary>
+    /// Up to 64 messages at the cursor become entries, one for each priority among them, up to the last urgent one at
+    /// most: of what lies behind nothing is known.
+    /// </summary>
+    private void Pass(IReadOnlyList<UrgentMessage> urgent)
     {
-        while (table.Cursor < message.Offset)
+        var start = table.Cursor;
+        var count = (int)Math.Min(64, urgent[^1].Offset + 1 - start);
+        Span<ulong> masks = stackalloc ulong[Message.PriorityMax + 1];
+        ByPriority(urgent, start, Bits.Low(count), masks);
+        table.Add(TableWord.Cursor, count);
+        for (var priority = 0; priority < masks.Length; priority++)
         {
-            if (!table.CanGrow)
-                return false;
-            var count = (int)Math.Min(64, message.Offset - table.Cursor);
-            Add(new LeaseEntry(table.Cursor, Bits.Low(count), 0, EntryOwner.Returned, 0, 0), count);
+            if (masks[priority] == 0)
+                continue;
+            table.Put(
+                table.TakeEntry(),
+                new LeaseEntry(start, masks[priority], 0, EntryOwner.Returned, 0, 0) { Priority = priority });
         }
-
-        if (!table.CanGrow)
-            return false;
-        Add(
-            new LeaseEntry(message.Offset, 1, 0, EntryOwner.Returned, 0, 0) { Priority = message.Priority }, count: 1);
-        return true;
     }
 
-    private void Add(in LeaseEntry entry, int count)
+    /// <summary>Which of 64 messages have which priority.</summary>
+    private static void ByPriority(
+        IReadOnlyList<UrgentMessage> urgent, long start, ulong among, Span<ulong> masks)
     {
-        table.Add(TableWord.Cursor, count);
-        table.Put(table.TakeEntry(), entry);
-        table.CommitWhenFull();
+        masks[0] = among;
+        for (var i = FirstFrom(urgent, start); i < urgent.Count && urgent[i].Offset < start + 64; i++)
+        {
+            var bit = among & (1UL << (int)(urgent[i].Offset - start));
+            masks[urgent[i].Priority] |= bit;
+            masks[0] &= ~bit;
+        }
     }
 
     private static int FirstFrom(IReadOnlyList<UrgentMessage> urgent, long offset)

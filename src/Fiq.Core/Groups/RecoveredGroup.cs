@@ -74,8 +74,7 @@ internal sealed record RecoveredGroup(
     }
 
     /// <summary>
-    /// Attempts, and times of the next ones, that the offset file does not know. At most as many as it may hold before
-    /// all of them are ignored.
+    /// Attempts, and times of the next ones, that the offset file does not know; at most as many as have room.
     /// </summary>
     public IReadOnlyList<RetryNote> UnwrittenNotes(OffsetFileContent file, GroupClock clock)
     {
@@ -123,7 +122,7 @@ internal sealed record RecoveredGroup(
             ? pending & table.Transaction.Load(TableLayout.StartedMaskAt(index))
             : 0;
         // Where the table comes from an older page of this boot, the file may know of more failures.
-        for (var rest = IsKnown(file) ? pending : 0; rest != 0; rest &= rest - 1)
+        for (var rest = file.Retries.Count > 0 ? pending : 0; rest != 0; rest &= rest - 1)
         {
             var bit = rest & (0 - rest);
             var offset = entry.Start + System.Numerics.BitOperations.TrailingZeroCount(bit);
@@ -144,14 +143,14 @@ internal sealed record RecoveredGroup(
     /// <summary>The unsettled offsets that the file names; those that have failed by themselves.</summary>
     private static IEnumerable<RecoveredEntry> EntriesOf(OffsetFileContent file, long from, GroupClock clock)
     {
-        var known = IsKnown(file);
+        var last = LastKnown(file);
         foreach (var (start, mask) in file.UnsettledFrom(from))
         {
             var fresh = mask;
-            for (var rest = known ? mask : 0; rest != 0; rest &= rest - 1)
+            for (var rest = start <= last ? mask : 0; rest != 0; rest &= rest - 1)
             {
                 var offset = start + System.Numerics.BitOperations.TrailingZeroCount(rest);
-                if (!file.Retries.TryGetValue(offset, out var note))
+                if (offset > last || !file.Retries.TryGetValue(offset, out var note))
                     continue;
                 fresh &= ~(1UL << (int)(offset - start));
                 yield return RecoveredEntry.Of(note, clock);
@@ -176,7 +175,13 @@ internal sealed record RecoveredGroup(
             : Math.Max(ofTable, file.Sums.SettledMicroseconds);
     }
 
-    private static bool IsKnown(OffsetFileContent file) => file.Retries.Count is > 0 and <= NotesMax;
+    /// <summary>Of more failures than have room only the first count: up to this offset.</summary>
+    private static long LastKnown(OffsetFileContent file) => file.Retries.Count switch
+    {
+        0 => -1,
+        <= NotesMax => long.MaxValue,
+        _ => file.Retries.Keys.Order().ElementAt(NotesMax - 1),
+    };
 
     private static RetryNote NoteOf(in RecoveredEntry entry, long offset, string error, GroupClock clock)
     {

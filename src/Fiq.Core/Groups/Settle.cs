@@ -43,11 +43,17 @@ internal sealed class Settle(LeaseTable table, ulong random, GroupClock clock)
                 refused++;
         }
 
-        Postponed.AddRange(parts.Postponed);
+        parts.Fit();
+        for (var i = 0; i < items.Length; i++)
+        {
+            if (accepted[i] && parts.IsPostponed(items[i].Offset))
+                Postponed.Add(items[i]);
+        }
+
+        if (parts.Done != 0)
+            entry = Finish(index, entry, parts);
         foreach (var part in parts.Back)
             entry = GiveBack(index, entry, part);
-        if (parts.Done != 0)
-            Finish(index, entry, parts);
         return refused;
     }
 
@@ -79,20 +85,23 @@ internal sealed class Settle(LeaseTable table, ulong random, GroupClock clock)
         return rest;
     }
 
-    private void Finish(int index, in LeaseEntry entry, SettledParts parts)
+    /// <summary>Returns what is left of the lease.</summary>
+    private LeaseEntry Finish(int index, in LeaseEntry entry, SettledParts parts)
     {
         _journal.Add(entry.Start, parts.Done);
         table.Add(TableWord.SettledMessages, Bits.Count(parts.Done));
         table.Add(TableWord.SettledMicroseconds, parts.DeclaredMicroseconds);
         table.Add(TableWord.ObservedMicroseconds, parts.ObservedMicroseconds);
         table.Add(TableWord.ObservedDeclared, parts.ObservedDeclared);
-        var rest = entry.Pending & ~parts.Done;
-        if (rest != 0)
-            table.Put(index, entry with { Pending = rest });
+        var rest = entry with { Pending = entry.Pending & ~parts.Done };
+        if (rest.Pending != 0)
+            table.Put(index, rest);
         else if (entry.KeyHash != 0)
             _keys.Release(index, entry);
         else
             table.FreeEntry(index);
+        table.CommitWhenFull();
+        return rest;
     }
 
     private void NoteWall()

@@ -33,7 +33,8 @@ internal sealed class Settlements(GroupClock clock, RetryNotes notes)
     {
         if (_postponed.Count == 0)
             return;
-        SettledOffset[] again = [.. _postponed];
+        // Together again, whoever told of them when: a lease that ends as a whole needs no room.
+        SettledOffset[] again = [.. _postponed.GroupBy(item => item.Token).SelectMany(items => items)];
         _postponed.Clear();
         Settle(table, random, again, new bool[again.Length]);
     }

@@ -30,8 +30,8 @@ internal sealed class TableRebuild(IDirectory folder, GroupContext context)
     /// <summary>Does it; returns the identity of the new table.</summary>
     /// <param name="memory">The table's memory.</param>
     /// <param name="table">The same as its lock holder sees it.</param>
-    /// <param name="ordered">Whether the group is to go by the order of keys.</param>
-    public TableIdentity Run(ISharedMemory memory, LeaseTable table, bool ordered)
+    /// <param name="ordered">Whether the group is to go by the order of keys; null: as it did last.</param>
+    public TableIdentity Run(ISharedMemory memory, LeaseTable table, bool? ordered)
     {
         var clock = new GroupClock(context.Time);
         var file = ReadOffsets(folder, context.QueueId, context.NameHash);
@@ -39,13 +39,20 @@ internal sealed class TableRebuild(IDirectory folder, GroupContext context)
         var group = old is null ? RecoveredGroup.Of(file, clock) : RecoveredGroup.Of(file, old, clock);
         var suspect = file.Torn
             || (old is not null && (old.SnapshotWanted || memory.Load64(TableLayout.FlushHolderAt) != 0));
+        var isOrdered = ordered ?? old is { IsOrdered: true };
+        // What waits for a time on the wall was told how long when the clocks stood so to each other.
+        var wallOffset = old is not null && old[TableWord.Delayed] != 0
+            ? old[TableWord.WallOffset]
+            : (ulong)clock.WallOffset;
         var end = Save(file, group, group.UnwrittenNotes(file, clock), suspect);
         TableIdentity.Erase(memory);
         memory.Store64(TableLayout.RedoAt, 0);
         memory.Store64(TableLayout.FlushHolderAt, 0);
         Clear(memory, TableLayout.ReadyAt, TableLayout.ReadyLength);
         Clear(memory, TableLayout.BucketsAt, TableLayout.BucketCount * 8);
-        Fill(table, group, end, ordered, clock.Now);
+        Fill(table, group, end, isOrdered, clock.Now);
+        table[TableWord.WallOffset] = wallOffset;
+        table.Commit();
         var identity = new TableIdentity(
             context.QueueId, context.BootId, file.Header.Generation, context.Random());
         identity.Write(memory);
@@ -144,13 +151,25 @@ internal sealed class TableRebuild(IDirectory folder, GroupContext context)
             table.CommitWhenFull();
         }
 
-        foreach (var entry in ordered ? Ascending.Of(group.Entries) : group.Entries)
+        var owner = ordered ? EntryOwner.Unexamined : EntryOwner.Returned;
+        foreach (var entry in ThatFit(group.Entries, ordered))
         {
-            var owner = ordered ? EntryOwner.Unexamined : EntryOwner.Returned;
             table.Put(table.TakeEntry(), entry.ToEntry(now, owner));
             table.CommitWhenFull();
         }
 
         table.Commit();
+    }
+
+    /// <summary>
+    /// In a crowd neighbours share an entry, whatever is known of each: never more entries than they had before.
+    /// </summary>
+    private static IReadOnlyList<RecoveredEntry> ThatFit(IReadOnlyList<RecoveredEntry> entries, bool ordered)
+    {
+        if (ordered)
+            entries = [.. Ascending.Of(entries)];
+        return entries.Count <= TableLayout.EntryCount - LeaseTable.EntriesKeptForSplits
+            ? entries
+            : [.. Ascending.Of(entries, isCrowded: true)];
     }
 }

@@ -165,15 +165,19 @@ internal sealed class QueueLog : IDisposable
 
     /// <summary>
     /// Deletes segments that lie wholly below a floor, oldest first; never the tail. Returns how many went.
-    /// <paramref name="floor"/> is asked under the groups lock: the smallest synced floor of all groups.
+    /// <paramref name="floor"/> is asked under the groups lock: the smallest synced floor of all groups. It is told the
+    /// offset from which on everything is kept in any case.
     /// </summary>
-    public int Trim(Func<long> floor) => WithGroupsLock(() =>
+    public int Trim(Func<long, long> floor) => WithGroupsLock(() =>
     {
-        long limit = floor();
-        _page.Floor = limit;
         List<SegmentName> names = SegmentList.Read(_context.Folder);
         // Keys inside the window are found in the log: it is kept as far back.
-        if (names.Count > 0) limit = Math.Min(limit, KeyWindow.BeginOf(_context, names[0].BaseOffset, Watermark));
+        long kept = names.Count > 0
+            ? KeyWindow.BeginOf(_context, names[0].BaseOffset, Watermark)
+            : long.MaxValue;
+        long limit = floor(kept);
+        _page.Floor = limit;
+        limit = Math.Min(limit, kept);
         // Whoever deletes a queue gives the lock back before its files are gone.
         if (_page.Deleted || names.Count == 0) return 0;
         _page.FirstOffset = names[0].BaseOffset;

@@ -65,6 +65,26 @@ public sealed class DeadLetterTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_dies_once_more_after_its_letter_was_purged_gets_another()
+    {
+        await _rig.ProduceAsync("one");
+        await using (IQueueConsumer consumer = await _rig.ConsumerAsync())
+            await DieAsync(consumer, (await consumer.TakeAsync())[0], "first");
+        await _rig.Open().PurgeDeadLettersAsync(EngineRig.Orders, await LettersAsync(), default);
+        await _rig.Open().SeekGroupAsync(
+            EngineRig.Orders, GroupName.Default, StartPosition.First, dryRun: false, default);
+        _rig.TakeAndDie(readable: 1);
+        await using (IQueueConsumer consumer = await _rig.ConsumerAsync())
+        {
+            Delivery again = (await consumer.TakeAsync())[0];
+            again.WasInterrupted.Should().BeTrue();
+            await DieAsync(consumer, again, "second");
+        }
+
+        (await LettersAsync()).Should().ContainSingle().Which.Error.Should().Be("second");
+    }
+
+    [Fact]
     public async Task A_letter_that_is_sent_back_goes_to_its_group_alone_with_all_attempts_anew()
     {
         await _rig.ProduceAsync("one");

@@ -28,6 +28,25 @@ public sealed class OrderOfWorkTests : IDisposable
     }
 
     [Fact]
+    public async Task Seventy_thousand_delayed_messages_hold_up_nobody_who_takes_one_at_a_time()
+    {
+        long later = Now() + 3_600_000_000;
+        await ProduceAsync(
+        [
+            .. Enumerable.Range(0, 70_000).Select(i => new Message { NotBeforeMicroseconds = later, Priority = i % 3 }),
+            new Message { NotBeforeMicroseconds = DateTimeOffset.MaxValue.Ticks / 10 },
+            new Message(), new Message(),
+        ]);
+        await using IQueueConsumer consumer = await _rig.ConsumerAsync();
+
+        (await consumer.TakeAsync(1)).Should().ContainSingle().Which.Offset.Should().Be(70_001);
+        (await consumer.TakeAsync(1)).Should().ContainSingle().Which.Offset.Should().Be(70_002);
+        (await consumer.TakeAsync(1)).Should().BeEmpty();
+        (await consumer.DescribeAsync(default)).Should().Match<GroupDescription>(
+            group => group.Delayed == 70_001 && group.StopReason == null);
+    }
+
+    [Fact]
     public async Task What_is_delayed_is_counted_so_and_no_reason_to_wait_for_it()
     {
         await ProduceAsync(new Message { NotBeforeMicroseconds = Now() + 3_600_000_000 });

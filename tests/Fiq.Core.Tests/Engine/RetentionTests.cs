@@ -127,6 +127,36 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_kept_for_its_keys_is_dropped_from_no_group()
+    {
+        await _rig.Open().CreateAsync(
+            EngineRig.Orders,
+            new QueueSettings
+            {
+                SegmentBytes = QueueSettings.SegmentBytesMin,
+                UniqueKeys = UniqueKeyWindow.Of(TimeSpan.FromHours(1)),
+                Limits = new QueueLimits { Keep = OfSize(Mebibyte), Lagging = LaggingPolicy.DropOldest },
+            },
+            CancellationToken.None);
+        await ProduceAsync(60);
+        QueueDescription queue = await _rig.DescribeAsync();
+        (queue.FirstOffset, queue.Groups.Single().Trimmed, queue.Groups.Single().Lag).Should().Be((0, 0, 60));
+    }
+
+    [Fact]
+    public async Task Where_a_segment_is_missing_nothing_is_deleted_and_whoever_asked_goes_on()
+    {
+        await _rig.CreateAsync(new QueueLimits { Keep = OfSize(8 * Mebibyte) });
+        await ProduceAsync(80);
+        using AttachedQueue queue = new FolderStore(_rig.Path, new FolderOptions()).Attach(EngineRig.Orders, false);
+        var trimmer = new Trimmer(queue.Folder, queue.Log, TimeProvider.System);
+        File.Delete(Directory.GetFiles(_rig.PathOf("orders"), "*.log").Order().ElementAt(1));
+        trimmer.Idle();
+        trimmer.LastFloorIs(80);
+        trimmer.Now().Should().Be(0);
+    }
+
+    [Fact]
     public async Task Attempts_and_delays_of_what_is_not_dropped_are_kept()
     {
         await _rig.CreateAsync(new QueueLimits { Keep = OfSize(Mebibyte) });

@@ -59,22 +59,32 @@ internal static class GroupCalls
         group.End(done, [.. lease.Offsets().Select(offset => (lease.Token, offset))]);
 
     /// <summary>The attempt failed; the message comes again after a while.</summary>
-    public static bool Fail(this ConsumerGroup group, Lease lease, long offset, TimeSpan delay, string error = "why")
+    public static bool Fail(
+        this ConsumerGroup group, Lease lease, long offset, TimeSpan delay, string error = "why", int? priority = null)
     {
         var accepted = new bool[1];
-        group.Settle(
-            [
-                new SettledOffset(lease.Token, offset, 0, Done: false)
-                {
-                    Failed = true,
-                    Attempt = lease.AttemptsBefore + 1,
-                    Delay = delay,
-                    Error = error,
-                },
-            ],
-            accepted);
+        group.Settle([Failure(lease, offset, delay) with { Error = error, Priority = priority }], accepted);
         return accepted[0];
     }
+
+    /// <summary>All of them failed; each comes again a little after the one before it.</summary>
+    public static bool[] FailAll(this ConsumerGroup group, Lease lease, TimeSpan delayMax)
+    {
+        var items = lease.Offsets().Select((offset, i) => Failure(lease, offset, delayMax - TimeSpan.FromTicks(i)))
+            .ToArray();
+        var accepted = new bool[items.Length];
+        group.Settle(items, accepted);
+        return accepted;
+    }
+
+    private static SettledOffset Failure(Lease lease, long offset, TimeSpan delay) =>
+        new(lease.Token, offset, 0, Done: false)
+        {
+            Failed = true,
+            Attempt = lease.AttemptsBefore + 1,
+            Delay = delay,
+            Error = "why",
+        };
 
     /// <summary>Its time has not come: microseconds since 1970.</summary>
     public static bool[] Park(

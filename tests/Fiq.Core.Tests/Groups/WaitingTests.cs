@@ -139,34 +139,39 @@ public sealed class WaitingTests : IDisposable
     }
 
     [Fact]
-    public void What_comes_back_to_a_full_table_is_held_until_there_is_room_and_not_for_ever()
+    public void What_is_delayed_for_ever_is_not_taken_by_a_clock_of_nanoseconds()
     {
-        const int Wide = 20;
+        using var rig = new GroupRig(time: TimeProvider.System);
+        using var member = rig.Attach();
+        var lease = member.Claim(3, 3)[0];
+        member.Park(lease with { Mask = 1 }, _ => long.MaxValue).Should().Equal(true);
+        member.Park(lease with { Mask = 2 }, _ => DateTimeOffset.MaxValue.Ticks / 10).Should().Equal(true);
+        member.Fail(lease, 2, TimeSpan.MaxValue).Should().BeTrue();
+
+        member.Claim(3, 3).Should().BeEmpty();
+        member.Status(3).Should().Match<GroupStatus>(s => s.Delayed == 2 && s.Retrying == 1);
+    }
+
+    [Fact]
+    public void A_table_of_this_boot_that_is_built_anew_lets_nothing_go_before_its_time()
+    {
+        using (var member = _rig.Attach())
+            member.Park(member.Claim(2, 2)[0], _ => NowMicroseconds + 60_000_000).Should().NotContain(false);
+
+        using var next = _rig.Attach();
+        next.Claim(2, 2).Should().BeEmpty();
+        next.Status(2).Delayed.Should().Be(2);
+    }
+
+    [Fact]
+    public void A_failed_message_keeps_its_priority()
+    {
         using var member = _rig.Attach();
-        Lease[] wide = [.. member.Claim(64 * Wide, 64 * Wide)];
-        var single = new List<Lease>();
-        for (var end = (64L * Wide) + 1; member.Claim(1, end) is { Count: > 0 } one; end++)
-            single.AddRange(one);
-
-        // Each failure needs an entry of its own, and those that are kept for what comes back are not enough.
-        foreach (var lease in wide)
-        {
-            foreach (var offset in lease.Offsets())
-                member.Fail(lease, offset, Minute).Should().BeTrue();
-        }
-
-        var readable = (64 * Wide) + single.Count;
-        var full = member.Status(readable);
-        full.Retrying.Should().BeInRange(LeaseTable.EntriesKeptForSplits, (64 * Wide) - 1);
-        full.Leased.Should().Be(readable - full.Retrying);
-        foreach (var lease in single)
-            member.End(lease).Should().Equal(true);
-        member.Status(readable).Should().Match<GroupStatus>(s => s.Leased == 0 && s.Retrying == 64 * Wide);
+        var lease = member.Claim(2, 2)[0];
+        member.Fail(lease, 1, Minute, priority: 9).Should().BeTrue();
+        member.End(done: false, (lease.Token, 0));
         _rig.Time.Advance(Minute);
-        var again = member.Claim(10_000, readable);
-        again.Offsets().Order().Should().Equal(Enumerable.Range(0, 64 * Wide).Select(offset => (long)offset));
-        again.Select(lease => lease.AttemptsBefore).Distinct().Should().Equal(1);
-        TableAudit.Check(_rig);
+        member.Claim(1, 2).Offsets().Should().Equal(1);
     }
 
     [Fact]
@@ -202,28 +207,6 @@ public sealed class WaitingTests : IDisposable
         _rig.Time.Advance(Minute);
         next.Claim(3, 3).Offsets().Should().Equal(1);
         TableAudit.Check(_rig);
-    }
-
-    [Fact]
-    public void When_everything_fails_nothing_new_is_taken_and_the_status_says_why()
-    {
-        using var member = _rig.Attach();
-        var stop = 0L;
-        while (member.Claim(64, long.MaxValue / 2) is { Count: > 0 } leases)
-        {
-            foreach (var lease in leases)
-            {
-                foreach (var offset in lease.Offsets())
-                    member.Fail(lease, offset, Minute).Should().BeTrue();
-            }
-
-            stop += 64;
-            stop.Should().BeLessThan(100_000);
-        }
-
-        member.Status(stop + 5).Should().Match<GroupStatus>(s => s.Retrying >= 32_768 && s.StopReason != null);
-        _rig.Time.Advance(Minute);
-        member.Claim(100, stop + 5).Offsets().Should().HaveCount(100);
     }
 
     private long NowMicroseconds => new GroupClock(_rig.Time).Wall;

@@ -62,7 +62,7 @@ public sealed class KeyWindowTests : IDisposable
             for (int i = 0; i < 12; i++) queue.Send($"k{i}");
             int segments = _rig.Segments.Count;
             segments.Should().BeGreaterThan(3);
-            queue.Log.Trim(() => long.MaxValue).Should().Be(0);
+            queue.Log.Trim(_ => long.MaxValue).Should().Be(0);
         }
 
         _rig.Reboot();
@@ -70,7 +70,7 @@ public sealed class KeyWindowTests : IDisposable
         {
             queue.Send("k0").Should().Equal((0L, true));
             _time.Advance(TimeSpan.FromHours(2));
-            queue.Log.Trim(() => queue.Log.Watermark.Offset).Should().BeGreaterThan(2);
+            queue.Log.Trim(_ => queue.Log.Watermark.Offset).Should().BeGreaterThan(2);
             queue.Send("k0").Should().Equal((12L, false));
         }
 

@@ -74,7 +74,7 @@ public sealed class ReadingTests : IDisposable
         for (int i = 0; i < 20; i++) log.Append($"{i}:{new string('x', 1500)}");
         using LogReader reader = log.OpenReader();
         LogRig.Read(reader, log, 0, 1).Should().HaveCount(1);
-        log.Trim(() => 20).Should().BeGreaterThan(1);
+        log.Trim(_ => 20).Should().BeGreaterThan(1);
         List<(long Offset, string Body)> rest = LogRig.Read(reader, log, 1, 20);
         rest.Select(each => each.Offset).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
         rest.Should().OnlyContain(each => each.Body.StartsWith($"{each.Offset}:", StringComparison.Ordinal));
@@ -88,10 +88,10 @@ public sealed class ReadingTests : IDisposable
         using QueueLog log = _rig.Attach();
         for (int i = 0; i < 20; i++) log.Append($"{i}:{new string('x', 1500)}");
         List<SegmentName> names = SegmentList.Read(_rig.Folder);
-        log.Trim(() => names[2].BaseOffset - 1).Should().Be(1);
+        log.Trim(_ => names[2].BaseOffset - 1).Should().Be(1);
         log.FirstOffset.Should().Be(names[1].BaseOffset);
-        log.Trim(() => names[2].BaseOffset).Should().Be(1);
-        log.Trim(() => long.MaxValue).Should().Be(names.Count - 3);
+        log.Trim(_ => names[2].BaseOffset).Should().Be(1);
+        log.Trim(_ => long.MaxValue).Should().Be(names.Count - 3);
         _rig.Segments.Should().Equal(names[^1].ToString());
         log.Append("next").Should().Be(20);
         log.Dispose();
@@ -106,7 +106,7 @@ public sealed class ReadingTests : IDisposable
         for (int i = 0; i < 20; i++) log.Append($"{i}:{new string('x', 1500)}");
         int before = _rig.Segments.Count;
         faults.ErrorOf = (call, name) => call == "fsync" && name == "." ? Errno.InputOutput : Errno.None;
-        Action trim = () => log.Trim(() => 20);
+        Action trim = () => log.Trim(_ => 20);
         trim.Should().Throw<FileSystemException>();
         _rig.Segments.Should().HaveCount(before - 1, "the next one is not touched before the first is durably gone");
     }

@@ -42,8 +42,8 @@ public sealed class OtherLayoutTests : IDisposable
     }
 
     [Theory]
-    [InlineData(3)]
-    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(2)]
     public async Task While_a_consumer_with_another_layout_of_leases_is_there_others_are_refused_by_its_name(int layout)
     {
         await _queue.StoreAsync(("first", "body"));

@@ -75,7 +75,7 @@ public sealed class NamedProducerTests : IDisposable
         using (Numbered first = _rig.Open()) first.SendAll(2);
         using (Numbered other = _rig.Open("hourly")) other.SendAll(12, padding);
         _rig.Segments.Count.Should().BeGreaterThan(3);
-        using (QueueLog log = _rig.Attach()) log.Trim(() => log.Watermark.Offset).Should().BeGreaterThan(2);
+        using (QueueLog log = _rig.Attach()) log.Trim(_ => log.Watermark.Offset).Should().BeGreaterThan(2);
         _rig.Reboot();
         _rig.PositionOf("nightly").Should().Match<ProducerPosition>(last => last.Sequence == 2 && last.Offset == 1);
         _rig.PositionOf("hourly").Sequence.Should().Be(12);
@@ -201,7 +201,7 @@ public sealed class NamedProducerTests : IDisposable
             first.Move(9);
             first.Move(12);
             using (Numbered other = _rig.Open("hourly")) other.SendAll(12, new string('.', 3000));
-            first.Log.Trim(() => first.Log.Watermark.Offset).Should().BeGreaterThan(2);
+            first.Log.Trim(_ => first.Log.Watermark.Offset).Should().BeGreaterThan(2);
         }
 
         _rig.Reboot();
