@@ -1,6 +1,5 @@
 using System.Globalization;
 using Fiq.Files;
-using Fiq.Storage;
 
 namespace Fiq.Engine;
 

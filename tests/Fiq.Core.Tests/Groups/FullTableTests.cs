@@ -104,6 +104,46 @@ public sealed class FullTableTests : IDisposable
         member.Claim(100, stop + 5).Offsets().Should().HaveCount(100);
     }
 
+    [Fact]
+    public void Of_more_failures_than_have_room_the_first_survive_a_power_cut()
+    {
+        const int Count = 64 * 600;
+        const int Kept = 32_768;
+        using (var member = _rig.Attach())
+        {
+            foreach (var lease in member.Claim(Count, Count))
+                member.FailAll(lease, Minute).Should().NotContain(false);
+            member.Flush();
+        }
+
+        _rig.Reboot();
+        using var next = _rig.Attach();
+        next.Status(Count).Should().Match<GroupStatus>(s => s.Retrying == Kept && s.Ready == Count - Kept);
+        next.Claim(64, Count).Offsets().Should().StartWith(Kept);
+    }
+
+    [Fact]
+    public void Neighbours_that_share_an_entry_need_no_more_of_them_than_before()
+    {
+        var random = new Random(19);
+        var entries = new List<RecoveredEntry>();
+        for (var at = 0L; at < 10_000; at += random.Next(64, 90))
+        {
+            var mask = (ulong)random.NextInt64();
+            entries.Add(new RecoveredEntry(at, mask, 0));
+            entries.Add(new RecoveredEntry(at, ~mask & Bits.Low(60), 3) { Priority = 2 });
+        }
+
+        RecoveredEntry[] fitted = [.. Ascending.Of(entries, isCrowded: true)];
+
+        fitted.Length.Should().BeLessThanOrEqualTo(entries.Count / 2);
+        OffsetsOf(fitted).Should().Equal(OffsetsOf(entries).Order());
+        fitted.Should().OnlyContain(entry => entry.Attempts == 3 && entry.Priority == 2);
+    }
+
+    private static IEnumerable<long> OffsetsOf(IEnumerable<RecoveredEntry> entries) => entries.SelectMany(
+        entry => Enumerable.Range(0, 64).Where(i => (entry.Pending >> i & 1) == 1).Select(i => entry.Start + i));
+
     /// <summary>Takes as much as may be taken: some leases of 64, and then one message at a time.</summary>
     private static (Lease[] Wide, List<Lease> Single) FillUp(ConsumerGroup member, int wideCount)
     {
