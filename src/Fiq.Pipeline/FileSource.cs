@@ -13,7 +13,6 @@ public sealed class FileSource : ILineSource, INumbering, IDisposable
     private LineReader _reader;
     private Fingerprint _read;
     private StreamNote _at;
-    private StreamNote _note;
 
     private FileSource(FileSourceOptions options, OpenedFile file, StreamNote at, FileStart start)
     {
@@ -94,12 +93,8 @@ public sealed class FileSource : ILineSource, INumbering, IDisposable
     public Message Number(Message message, in InputLine line)
     {
         _at = _at with { Stored = _at.Stored + 1 };
-        _note = _at;
-        return message with { Sequence = _at.Start + (ulong)_read.Length };
+        return message with { Sequence = _at.Start + (ulong)_read.Length, ProducerNote = _at.Encode() };
     }
-
-    /// <inheritdoc />
-    public Message Close(Message last) => last with { ProducerNote = _note.Encode() };
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();

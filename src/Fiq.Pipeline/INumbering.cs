@@ -3,13 +3,11 @@ namespace Fiq.Pipeline;
 /// <summary>How the messages of a named producer get their sequences.</summary>
 public interface INumbering
 {
-    /// <summary>The message of the line that was returned last, with its sequence.</summary>
-    Message Number(Message message, in InputLine line);
-
     /// <summary>
-    /// The last message of a request, with the note that says where one is: a request is stored whole or not at all.
+    /// The message of the line that was returned last, with its sequence and the note that says where one is then: any
+    /// message may be the last one for which there was room.
     /// </summary>
-    Message Close(Message last);
+    Message Number(Message message, in InputLine line);
 
     /// <summary>
     /// Whether the last message read is held back until the next one is there or the input has ended, so that

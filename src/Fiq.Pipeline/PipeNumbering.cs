@@ -11,7 +11,6 @@ public sealed class PipeNumbering(ProducerName name, ProducerPosition last) : IN
 {
     private readonly StreamNote? _known = StreamNote.TryDecode(last.Note.Span);
     private Fingerprint _read = Fingerprint.Empty;
-    private StreamNote _note;
     private long _stored;
     private bool _isKnownSame;
 
@@ -22,7 +21,7 @@ public sealed class PipeNumbering(ProducerName name, ProducerPosition last) : IN
     public Message Number(Message message, in InputLine line)
     {
         _stored++;
-        _note = new StreamNote(0, line.Number, _stored, _read.Hash);
+        var note = new StreamNote(0, line.Number, _stored, _read.Hash);
         ulong sequence = (ulong)line.Number;
         // Where a message was, a line that is refused is another line.
         if (_known is StreamNote known && sequence >= last.Sequence && !_isKnownSame)
@@ -33,11 +32,8 @@ public sealed class PipeNumbering(ProducerName name, ProducerPosition last) : IN
                 $"the first {last.Sequence} lines are not those that producer \"{Printable.Escape(name.ToString())}\" "
                     + "stored",
                 "One name stands for one input: give another --producer. Nothing of this input was stored.");
-        return message with { Sequence = sequence };
+        return message with { Sequence = sequence, ProducerNote = note.Encode() };
     }
-
-    /// <inheritdoc />
-    public Message Close(Message last) => last with { ProducerNote = _note.Encode() };
 
     // The last line may have got its line break since, or lost it.
     private bool IsSame(StreamNote known) => known.Hash == _read.Hash

@@ -45,8 +45,13 @@ internal sealed class AckWriter
 
     private static void AppendText(ref Line line, Acknowledgement ack, MessageKey key)
     {
-        line.Append("acked #"u8);
-        line.Append(ack.Offset);
+        line.Append("acked"u8);
+        if (ack.Offset >= 0)
+        {
+            line.Append(" #"u8);
+            line.Append(ack.Offset);
+        }
+
         if (!key.IsEmpty) line.Append(" "u8);
         line.Append(key.Bytes.Span);
         if (ack.Duplicate) line.Append(" (stored before)"u8);
@@ -56,7 +61,8 @@ internal sealed class AckWriter
     private static void AppendJson(ref Line line, Acknowledgement ack, MessageKey key)
     {
         line.Append("{\"offset\":"u8);
-        line.Append(ack.Offset);
+        if (ack.Offset >= 0) line.Append(ack.Offset);
+        else line.Append("null"u8);
         line.Append(key.IsEmpty ? ",\"key\":null"u8 : ",\"key\":\""u8);
         line.Append(key.Bytes.Span);
         if (!key.IsEmpty) line.Append("\""u8);

@@ -214,8 +214,7 @@ internal sealed class PipeRun
             bytes -= _batchBytes;
         }
 
-        if (_rules.Numbering is { } numbering)
-            messages[^1] = isEnd && numbering.HoldsLast ? numbering.End(messages[^1]) : numbering.Close(messages[^1]);
+        if (isEnd && _rules.Numbering is { HoldsLast: true } numbering) messages[^1] = numbering.End(messages[^1]);
         _rules.Pacer?.WaitAndTake(messages.Count);
         return _inFlight.TryStart(bytes, () => new PendingBatch(messages, bytes, lines, Start(messages)));
     }

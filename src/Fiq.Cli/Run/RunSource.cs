@@ -60,12 +60,8 @@ internal sealed class RunSource : ILineSource, INumbering, IDisposable
     public Message Number(Message message, in InputLine line) => message with
     {
         Sequence = _start.Note.Base + (ulong)line.Number,
-        // Each has one, because a request may be stored in part.
         ProducerNote = Note(hasEnded: false),
     };
-
-    /// <inheritdoc />
-    public Message Close(Message last) => last;
 
     /// <summary>Its sequence is that of the last line, so that refused lines behind it belong to the input.</summary>
     public Message End(Message last)

@@ -111,8 +111,10 @@ internal sealed class GatheredCommit : ICommitSource, IDisposable
     {
         if (_producer is not null)
         {
-            if (message.Sequence <= _last.Sequence)
+            if (message.Sequence == _last.Sequence)
                 return new Place(_last.Offset, IsHere: _last.Sequence > _producer.Last.Sequence, IsDuplicate: true);
+            if (message.Sequence < _last.Sequence)
+                return new Place(Acknowledgement.UnknownOffset, IsHere: false, IsDuplicate: true);
         }
 
         if (FindKey(message, index) is Place known) return known;

@@ -45,7 +45,7 @@ public sealed class PipeNumberingTests
                 if (!line.Bytes.Span.SequenceEqual("?"u8)) sent.Add(numbering.Number(new Message(), line));
         }
         while (reader.Fill() || reader.HasRest);
-        Message last = numbering.Close(sent[^1]);
+        Message last = sent[^1];
         if (last.Sequence > _last.Sequence) _last = new ProducerPosition(last.Sequence, 0, last.ProducerNote);
         return [.. sent.Select(message => message.Sequence)];
     }

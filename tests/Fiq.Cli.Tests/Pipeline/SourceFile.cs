@@ -57,7 +57,7 @@ internal sealed class SourceFile : IDisposable
     public bool Store(FileSource source, InputLine line)
     {
         if (line.SkippedSize > 0 || line.Bytes.Span.StartsWith("?"u8)) return false;
-        Message message = source.Close(source.Number(new Message { Body = line.Bytes }, line));
+        Message message = source.Number(new Message { Body = line.Bytes }, line);
         message.Sequence.Should().BeGreaterThan(Last.Sequence, "nothing may be taken for a duplicate");
         Last = new ProducerPosition(message.Sequence, Stored.Count, message.ProducerNote.ToArray());
         Stored.Add(Encoding.UTF8.GetString(line.Bytes.Span));

@@ -142,6 +142,32 @@ public sealed class FilesTests(ITestOutputHelper output) : IDisposable
         await ShouldHaveAsync(Count);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_input_that_a_full_queue_takes_in_parts_is_stored_line_by_line_exactly_once(bool isFile)
+    {
+        const int Count = 3000;
+        await CreateAsync("--max-messages", "700");
+        await WriteAsync(0, Count);
+        string[] produce = isFile ? ["produce", "orders", "--file", Input] : ["produce", "orders", "--producer", "p"];
+        var consumed = new List<string>();
+        for (var exit = -1; exit != 0;)
+        {
+            var produced = await FiqProcess.RunAsync(
+                _store.PlainCommand(produce), isFile ? "" : await File.ReadAllTextAsync(Input));
+            exit = produced.ExitCode;
+            exit.Should().BeOneOf([0, 8], "{0}", produced.Errors.Text);
+            produced.Errors.Text.Should().NotContain("another file");
+            var done = await RunAsync("consume", "orders", "--raw", "--until-empty", "-q");
+            done.Output.Lines.Should().NotBeEmpty("each part makes the next one possible");
+            consumed.AddRange(done.Output.Lines);
+        }
+
+        consumed.Should().Equal(
+            Enumerable.Range(0, Count).Select(i => string.Create(CultureInfo.InvariantCulture, $"m{i}")));
+    }
+
     private static string Line(int number) => string.Create(CultureInfo.InvariantCulture, $"k{number}:m{number}:0\n");
 
     private Task WriteAsync(int from, int count) =>
