@@ -129,6 +129,16 @@ public sealed class QueueCommandsTests
         _run.Engine.Queues.Should().ContainKey("orders");
     }
 
+    [Fact]
+    public async Task A_dry_run_of_a_purge_has_the_number_that_would_go()
+    {
+        _run.Engine.Queues["orders"] = [new Message { Key = MessageKey.Parse("a") }];
+        _run.Engine.Describe = Example;
+        await _run.RunAsync("queue", "purge", "orders", "--dry-run", "--json");
+        _run.Output.Should().Be("{\"name\":\"orders\",\"purged\":4,\"dryRun\":true}\n");
+        _run.Engine.Queues["orders"].Should().HaveCount(1);
+    }
+
     [Theory]
     [InlineData("y\n", false)]
     [InlineData("Yes\n", false)]
