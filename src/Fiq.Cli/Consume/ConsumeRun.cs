@@ -121,10 +121,7 @@ internal sealed class ConsumeRun
             EndReason.Idle when !summary.AnyCame => throw new FiqException(
                 ErrorCode.NothingReceived,
                 $"nothing came for {DurationText.Format(_options.StopRule.Idle!.Value)}"),
-            EndReason.Paused => throw new FiqException(
-                ErrorCode.Busy,
-                $"group \"{_consumer.Group}\" of queue \"{_consumer.Queue}\" is paused, and something waits in it",
-                $"fiq group resume {_consumer.Queue} {_consumer.Group}, or fiq queue resume {_consumer.Queue}."),
+            EndReason.Paused => throw ConsumeWords.Paused(_consumer.Queue, _consumer.Group, summary),
             EndReason.Empty or EndReason.Count or EndReason.Idle when summary.Dead > 0 => ExitCode.SomeRefused,
             _ => ExitCode.Done,
         };

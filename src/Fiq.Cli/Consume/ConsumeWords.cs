@@ -66,6 +66,26 @@ internal static class ConsumeWords
         return string.Join(" · ", parts);
     }
 
+    /// <summary>Why a run ends that was to end with its group: what is paused, and the command that helps.</summary>
+    public static FiqException Paused(QueueName queue, GroupName group, ConsumeSummary summary)
+    {
+        string ofGroup = $"fiq group resume {queue} {group}";
+        string ofQueue = $"fiq queue resume {queue}";
+        return (summary.QueuePaused, summary.GroupPaused) switch
+        {
+            (true, true) => new FiqException(
+                ErrorCode.Busy,
+                $"queue \"{queue}\" and its group \"{group}\" are paused, and something waits",
+                $"{ofQueue} and {ofGroup}."),
+            (true, false) => new FiqException(
+                ErrorCode.Busy, $"queue \"{queue}\" is paused, and something waits in it", $"{ofQueue}."),
+            _ => new FiqException(
+                ErrorCode.Busy,
+                $"group \"{group}\" of queue \"{queue}\" is paused, and something waits in it",
+                $"{ofGroup}."),
+        };
+    }
+
     private static string Count(long count, string word) =>
         string.Create(Invariant, $"{count:N0} {word}{(count == 1 ? "" : "s")}");
 }

@@ -30,13 +30,19 @@ internal static class DeadBatches
         return batch.Count == 0 ? count : count + await act(batch);
     }
 
-    /// <summary>Says how many, or writes <c>{"queue":"orders","retried":3}</c>.</summary>
-    public static void Report(Invocation invocation, string member, long count, string where, QueueName queue)
+    /// <summary>What so many are called.</summary>
+    public static string Word(long count) => count == 1 ? "dead letter" : "dead letters";
+
+    /// <summary>
+    /// Says how many, or writes <c>{"queue":"orders","retried":3}</c>; of a dry run, how many it would be, with
+    /// <c>"dryRun":true</c>.
+    /// </summary>
+    public static void Report(
+        Invocation invocation, string member, long count, string where, QueueName queue, bool dryRun)
     {
         if (!invocation.Json)
         {
-            string letters = count == 1 ? "dead letter" : "dead letters";
-            invocation.Say(string.Create(CultureInfo.InvariantCulture, $"{count:N0} {letters} {where} {queue}"));
+            invocation.Say(string.Create(CultureInfo.InvariantCulture, $"{count:N0} {Word(count)} {where} {queue}"));
             return;
         }
 
@@ -45,6 +51,7 @@ internal static class DeadBatches
             writer.WriteStartObject();
             writer.WriteString("queue"u8, queue.ToString());
             writer.WriteNumber(member, count);
+            if (dryRun) writer.WriteBoolean("dryRun"u8, true);
             writer.WriteEndObject();
         }
 

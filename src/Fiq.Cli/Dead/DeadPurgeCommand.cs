@@ -37,17 +37,19 @@ internal static class DeadPurgeCommand
         });
         string what = string.Create(
             CultureInfo.InvariantCulture,
-            $"throw away {found:N0} dead letters of {queue}, {WorkText.Format(seconds)} of work");
-        if (found > 0 && !consent.Given(invocation, what))
+            $"throw away {found:N0} {DeadBatches.Word(found)} of {queue}, {WorkText.Format(seconds)} of work");
+        bool dryRun = invocation.Get(consent.DryRun);
+        if ((found > 0 || dryRun) && !consent.Given(invocation, what))
         {
-            DeadBatches.Report(invocation, "purged", 0, "thrown away of", queue);
+            // Who asked was told: in words by the consent, else here.
+            if (invocation.Json) DeadBatches.Report(invocation, "purged", found, "", queue, dryRun);
             return ExitCode.Done;
         }
 
         long count = await DeadBatches.ForEachAsync(
             filter.FindAsync(invocation, queue),
             letters => invocation.Engine.PurgeDeadLettersAsync(queue, letters, CancellationToken.None));
-        DeadBatches.Report(invocation, "purged", count, "thrown away of", queue);
+        DeadBatches.Report(invocation, "purged", count, "thrown away of", queue, dryRun: false);
         return ExitCode.Done;
     }
 }

@@ -32,7 +32,7 @@ internal static class DeadRetryCommand
             async letters => dryRun
                 ? letters.Count
                 : await invocation.Engine.RetryDeadLettersAsync(queue, letters, CancellationToken.None));
-        DeadBatches.Report(invocation, "retried", count, dryRun ? "would go back to" : "back in", queue);
+        DeadBatches.Report(invocation, "retried", count, dryRun ? "would go back to" : "back in", queue, dryRun);
         return ExitCode.Done;
     }
 }

@@ -50,6 +50,9 @@ internal static class UsageErrors
         string what = option ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
         string hint = similar.Count > 0 ? $"There is {string.Join(" and ", similar)}. {See(parse)}" : See(parse);
         if (option && command.Arguments.Count > 1) hint += " A message that begins with a dash goes behind --.";
+        // Whoever leaves out the dashes most likely meant a command.
+        if (!option && command is CliCommand { TakesCommand: true })
+            hint = $"A command goes behind two dashes: -- COMMAND [ARG...]. {hint}";
         string shown = Printable.Escape(word);
         return new FiqException(ErrorCode.BadRequest, $"unknown {what} \"{shown}\"", hint);
     }

@@ -28,6 +28,7 @@ internal static class GroupJson
         writer.WriteNumber("backlogSeconds"u8, QueueJson.Rounded(group.BacklogSeconds));
         QueueJson.WriteOptional(writer, "oldestAgeSeconds"u8, group.OldestAgeSeconds);
         writer.WriteBoolean("paused"u8, group.Paused);
+        writer.WriteBoolean("queuePaused"u8, group.QueuePaused);
         writer.WriteNumber("trimmed"u8, group.Trimmed);
         QueueJson.WriteOptional(writer, "stopReason"u8, group.StopReason);
         writer.WriteStartArray("consumers"u8);

@@ -22,7 +22,8 @@ internal static class GroupTable
     public static void AppendState(StringBuilder page, GroupDescription group)
     {
         CultureInfo invariant = CultureInfo.InvariantCulture;
-        if (group.Paused) page.Append(invariant, $"  {group.Name} is paused\n");
+        if (group.GroupPaused) page.Append(invariant, $"  {group.Name} is paused\n");
+        if (group.QueuePaused) page.Append(invariant, $"  {group.Name} stands because its queue is paused\n");
         if (group.StopReason is { } reason)
             page.Append(invariant, $"  {group.Name} has stopped: {Printable.Escape(reason)}\n");
         foreach (ConsumerDescription consumer in group.Consumers)

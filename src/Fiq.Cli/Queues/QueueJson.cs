@@ -26,6 +26,7 @@ internal static class QueueJson
             WriteOptional(writer, "oldestAgeSeconds"u8, queue.OldestAgeSeconds);
             WriteOptional(writer, "readOnlyReason"u8, queue.ReadOnlyReason);
             writer.WriteBoolean("paused"u8, queue.Paused);
+            WriteUniqueKeys(writer, queue.UniqueKeys);
             LimitWords.Write(writer, queue.Limits);
             writer.WriteStartArray("lost"u8);
             foreach (LostRange lost in queue.Lost) WriteLost(writer, lost);
@@ -37,6 +38,20 @@ internal static class QueueJson
         }
 
         output.Write("\n"u8);
+    }
+
+    /// <summary>The members that queue.json has; null when keys need not be unique.</summary>
+    private static void WriteUniqueKeys(Utf8JsonWriter writer, UniqueKeyWindow? window)
+    {
+        if (window is UniqueKeyWindow size)
+        {
+            writer.WriteNumber("uniqueKeyMicroseconds"u8, size.Microseconds);
+            writer.WriteNumber("uniqueKeyMessages"u8, size.Messages);
+            return;
+        }
+
+        writer.WriteNull("uniqueKeyMicroseconds"u8);
+        writer.WriteNull("uniqueKeyMessages"u8);
     }
 
     private static void WriteLost(Utf8JsonWriter writer, LostRange lost)

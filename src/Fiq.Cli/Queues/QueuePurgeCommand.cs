@@ -32,13 +32,13 @@ internal static class QueuePurgeCommand
             CultureInfo.InvariantCulture,
             $"purge {name} in {invocation.Store.Display}: {waiting:N0} messages that wait, "
                 + $"{WorkText.Format(queue.BacklogSeconds)} of work");
-        if (!consent.Given(invocation, what)) return Write(invocation, name, 0);
+        if (!consent.Given(invocation, what)) return Write(invocation, name, waiting, invocation.Get(consent.DryRun));
         long purged = await invocation.Engine.PurgeAsync(name, CancellationToken.None);
         invocation.Say(string.Create(CultureInfo.InvariantCulture, $"purged {name}: {purged:N0} messages"));
-        return Write(invocation, name, purged);
+        return Write(invocation, name, purged, dryRun: false);
     }
 
-    private static ExitCode Write(Invocation invocation, QueueName name, long purged)
+    private static ExitCode Write(Invocation invocation, QueueName name, long purged, bool dryRun)
     {
         if (!invocation.Json) return ExitCode.Done;
         using (var writer = new Utf8JsonWriter(invocation.Streams.Output, JsonText.Options))
@@ -46,6 +46,7 @@ internal static class QueuePurgeCommand
             writer.WriteStartObject();
             writer.WriteString("name"u8, name.ToString());
             writer.WriteNumber("purged"u8, purged);
+            if (dryRun) writer.WriteBoolean("dryRun"u8, true);
             writer.WriteEndObject();
         }
 

@@ -45,10 +45,19 @@ internal static class QueueShowCommand
         foreach (LostRange lost in queue.Lost)
             page.Append(invariant, $"  lost      offsets {lost.FromOffset}..{lost.ToOffset - 1}, says a repair\n");
         page.Append(invariant, $"  limits    {LimitWords.Of(queue.Limits)}\n");
-        if (queue.Paused) page.Append("  paused: nothing is taken until fiq queue resume\n");
+        if (queue.UniqueKeys is UniqueKeyWindow window)
+            page.Append(invariant, $"  keys      unique among the last {Window(window)}\n");
+        if (queue.Paused) page.Append(invariant, $"  paused: nothing is taken until fiq queue resume {queue.Name}\n");
         if (queue.ReadOnlyReason is { } reason)
             page.Append(invariant, $"  read-only: {Printable.Escape(reason)}\n");
         if (queue.Groups.Count == 0) return page.Append("  no groups\n").ToString();
         return page.Append('\n').Append(GroupTable.Format(queue.Groups)).ToString();
     }
+
+    private static string Window(UniqueKeyWindow window) => window.Messages switch
+    {
+        0 => DurationText.Format(TimeSpan.FromMicroseconds(window.Microseconds)),
+        1 => "message",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{window.Messages:N0} messages"),
+    };
 }

@@ -52,6 +52,9 @@ public sealed record QueueDescription
     /// </summary>
     public QueueLimits Limits { get; init; } = QueueLimits.BuiltIn;
 
+    /// <summary>How far back keys are unique; null when they need not be. Fixed when the queue is made.</summary>
+    public UniqueKeyWindow? UniqueKeys { get; init; }
+
     /// <summary>The groups, in order of their names.</summary>
     public required IReadOnlyList<GroupDescription> Groups { get; init; }
 
@@ -102,7 +105,13 @@ public sealed record GroupDescription
     public double? ObservedRatio { get; init; }
 
     /// <summary>Whether nothing is taken for now, because the group or its queue is paused.</summary>
-    public bool Paused { get; init; }
+    public bool Paused => GroupPaused || QueuePaused;
+
+    /// <summary>Whether the group is paused by itself.</summary>
+    public bool GroupPaused { get; init; }
+
+    /// <summary>Whether its queue is paused, and so all its groups.</summary>
+    public bool QueuePaused { get; init; }
 
     /// <summary>Messages that went before the group had settled them, because the queue drops the oldest.</summary>
     public long Trimmed { get; init; }

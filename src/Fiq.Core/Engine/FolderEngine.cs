@@ -81,14 +81,10 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
             using IDirectory store = _store.OpenOrCreate();
             if (new QueueLifecycle(store, _options).TryCreate(queue, settings)) return true;
             using QueueFolder? folder = QueueFolder.TryOpen(store, queue, _options);
-            if (folder is not null && AreSame(folder.File.Settings, settings)) return false;
-            throw new FiqException(
-                ErrorCode.QueueExistsDifferent,
-                $"queue \"{queue}\" exists with other settings",
-                $"Use it as it is, or change it: fiq queue set {queue}.")
-            {
-                Queue = queue.ToString(),
-            };
+            if (folder is null)
+                throw new FiqException(ErrorCode.Busy, $"queue \"{queue}\" is just being deleted", "Try again.");
+            if (SettingsDifference.Refusal(queue, folder.File.Settings, settings) is { } refusal) throw refusal;
+            return false;
         });
 
     /// <inheritdoc />
@@ -267,12 +263,6 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
     });
 
     // A largest message that is not stated is the largest that there is, unless the store says otherwise.
-    private static bool AreSame(QueueSettings left, QueueSettings right)
-    {
-        var stated = new QueueLimits { MessageBytesMax = Message.BodySizeMax };
-        return left with { Limits = left.Limits.Over(stated) } == right with { Limits = right.Limits.Over(stated) };
-    }
-
     private static ValueTask Completed(ValueTask<bool> done) =>
         done.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(done.AsTask());
 

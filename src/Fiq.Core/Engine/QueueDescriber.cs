@@ -44,6 +44,7 @@ internal static class QueueDescriber
             ReadOnlyReason = view.IsStuck ? "the tail segment failed and there is no room for the next one" : null,
             Paused = folder.Settings.IsPaused,
             Limits = folder.Settings.Limits,
+            UniqueKeys = folder.File.Settings.UniqueKeys,
             Groups = groups,
         };
     }
@@ -66,7 +67,8 @@ internal static class QueueDescriber
                 / MicrosecondsPerSecond,
             ObservedRatio = status.ObservedRatio,
             OldestAgeSeconds = lag == 0 ? null : OldestAge(folder, status.Floor, watermark),
-            Paused = folder.Settings.IsPaused || GroupPause.IsSet(group),
+            GroupPaused = GroupPause.IsSet(group),
+            QueuePaused = folder.Settings.IsPaused,
             Trimmed = TrimmedCount.Read(group).Total,
             StopReason = status.StopReason ?? (unproven == 0
                 ? null

@@ -50,7 +50,7 @@ internal sealed class ClaimLoop
         _pacer = options.RatePerSecond is { } rate ? new Pacer(rate, clock) : null;
     }
 
-    /// <summary>The group as it was when the run ended because it was empty.</summary>
+    /// <summary>The group as it was when the run ended because it was empty or paused.</summary>
     public GroupDescription? AtEnd { get; private set; }
 
     private StopRule Rule => _options.StopRule;
@@ -192,7 +192,12 @@ internal sealed class ClaimLoop
             }
 
             // What waits there may wait for ever.
-            if (group.Paused) return EndReason.Paused;
+            if (group.Paused)
+            {
+                AtEnd = group;
+                return EndReason.Paused;
+            }
+
             _looksEmpty = true;
         }
 

@@ -58,14 +58,20 @@ public sealed record ConsumeSummary
     /// <summary>Work done: the sum over all messages done, measured.</summary>
     public TimeSpan Work { get; init; }
 
-    /// <summary>Messages whose time has not come; counted when the run ends because the group is empty.</summary>
+    /// <summary>Messages whose time has not come; counted when the group is empty or paused at the end.</summary>
     public long Delayed { get; init; }
 
-    /// <summary>Why there may be more that could not be taken, when the run ends because the group is empty.</summary>
+    /// <summary>Why there may be more that could not be taken, when the group is empty or paused at the end.</summary>
     public string? StopReason { get; init; }
 
     /// <summary>What a handler said when it could not go on and ended the run; null when none did.</summary>
     public string? StopRequest { get; init; }
+
+    /// <summary>Whether the group was paused by itself when the run ended for that.</summary>
+    public bool GroupPaused { get; init; }
+
+    /// <summary>Whether its queue was paused when the run ended for that.</summary>
+    public bool QueuePaused { get; init; }
 }
 
 /// <summary>What still runs after a stop.</summary>

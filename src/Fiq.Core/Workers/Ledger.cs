@@ -105,6 +105,8 @@ internal sealed class Ledger(TimeProvider clock)
                 Delayed = atEnd?.Delayed ?? 0,
                 StopReason = atEnd?.StopReason,
                 StopRequest = stopRequest,
+                GroupPaused = atEnd?.GroupPaused ?? false,
+                QueuePaused = atEnd?.QueuePaused ?? false,
             };
         }
     }

@@ -15,6 +15,20 @@ public sealed class ConsumeWordsTests
             "default · group default · 1 worker · 0 waiting, 3 delayed, 0.5 s of work · Ctrl-C stops");
     }
 
+    [Theory]
+    [InlineData(false, true, "group \"default\" of queue \"jobs\" is", "fiq group resume jobs default.")]
+    [InlineData(true, false, "queue \"jobs\" is", "fiq queue resume jobs.")]
+    [InlineData(true, true, "queue \"jobs\" and its group \"default\" are",
+        "fiq queue resume jobs and fiq group resume jobs default.")]
+    public void What_is_paused_is_named_with_the_command_that_helps(bool queue, bool group, string what, string hint)
+    {
+        var summary = new ConsumeSummary { QueuePaused = queue, GroupPaused = group };
+        FiqException error = ConsumeWords.Paused(QueueName.Parse("jobs"), GroupName.Default, summary);
+        error.Code.Should().Be(ErrorCode.Busy);
+        error.Message.Should().StartWith($"{what} paused, and something waits");
+        error.Hint.Should().Be(hint);
+    }
+
     [Fact]
     public void A_stop_says_what_still_runs_and_for_how_long()
     {

@@ -89,6 +89,31 @@ public sealed class DeadCommandsTests
         _run.Output.Should().EndWith("{\"queue\":\"orders\",\"purged\":2}\n");
     }
 
+    [Theory]
+    [InlineData("purge", "would throw away 2 dead letters of orders, 4 s of work\n", "--all")]
+    [InlineData("purge", "would throw away 1 dead letter of orders, 2 s of work\n", "--letter", "1")]
+    [InlineData("purge", "would throw away 0 dead letters of orders, 0 s of work\n", "--letter", "99")]
+    [InlineData("retry", "1 dead letter would go back to orders\n", "--letter", "1")]
+    public async Task A_dry_run_says_only_what_it_would_do(string command, string said, params string[] which)
+    {
+        await _run.RunAsync(["dead", command, "orders", "--dry-run", .. which]);
+
+        _run.Exit.Should().Be(ExitCode.Done);
+        _run.Error.Should().Be(said);
+        _run.Engine.Dead.Should().HaveCount(2);
+    }
+
+    [Theory]
+    [InlineData("purge", "purged")]
+    [InlineData("retry", "retried")]
+    public async Task A_dry_run_as_JSON_has_the_number_that_would_go_and_says_what_it_is(string command, string member)
+    {
+        await _run.RunAsync("dead", command, "orders", "--all", "--dry-run", "--json");
+
+        _run.Output.Should().Be($$"""{"queue":"orders","{{member}}":2,"dryRun":true}""" + "\n");
+        _run.Engine.Dead.Should().HaveCount(2);
+    }
+
     private static DeadLetter Letter(long number, string key, string error) => new()
     {
         LetterOffset = number,

@@ -83,6 +83,10 @@ public sealed class CommandLineTests
     [InlineData("--max-message-bytes \"17MiB\" is not allowed", "Expected: a size from 1B to 16MiB*",
         "queue", "create", "q", "--max-message-bytes", "17MiB")]
     [InlineData("unknown argument \"b\"", "See fiq queue show --help.", "queue", "show", "a", "b")]
+    [InlineData("unknown argument \"./x.sh\"",
+        "A command goes behind two dashes: -- COMMAND [ARG...]. See fiq consume --help.", "consume", "q", "./x.sh")]
+    [InlineData("unknown argument \"cmd\"",
+        "A command goes behind two dashes: -- COMMAND [ARG...]. See fiq run --help.", "run", "q", "cmd", "file")]
     [InlineData("--raw contradicts --input json", "Give one of them.", "produce", "--raw", "--input", "json")]
     public async Task Wrong_usage_is_two_lines_in_words_and_exit_2(string what, string hint, params string[] args)
     {

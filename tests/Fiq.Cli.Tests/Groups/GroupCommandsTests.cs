@@ -6,6 +6,7 @@ namespace Fiq.Cli.Tests.Groups;
 public sealed class GroupCommandsTests
 {
     private readonly CommandLineRun _run = new();
+    private bool _queuePaused;
 
     public GroupCommandsTests()
     {
@@ -25,7 +26,8 @@ public sealed class GroupCommandsTests
                 new GroupDescription
                 {
                     Name = GroupName.Default, Floor = 3, Ready = 3, Leased = 2, Delayed = 1, Retrying = 0, Lag = 6,
-                    BacklogSeconds = 32, OldestAgeSeconds = 5.25, Paused = true, Trimmed = 7, StopReason = "no room",
+                    BacklogSeconds = 32, OldestAgeSeconds = 5.25, GroupPaused = true, QueuePaused = _queuePaused,
+                    Trimmed = 7, StopReason = "no room",
                     Consumers = [new ConsumerDescription(42, 4, 2, 1_767_225_600_000_000)],
                 },
             ],
@@ -60,6 +62,17 @@ public sealed class GroupCommandsTests
         _run.Error.Should().Contain("There is \"default\"");
     }
 
+    [Fact]
+    public async Task Show_says_when_it_is_the_queue_that_is_paused()
+    {
+        const string words = "default stands because its queue is paused";
+        await _run.RunAsync("group", "show", "orders", "default");
+        _run.Output.Should().NotContain(words);
+        _queuePaused = true;
+        await _run.RunAsync("group", "show", "orders", "default");
+        _run.Output.Should().Contain(words);
+    }
+
     [Theory]
     [InlineData("list", "orders")]
     [InlineData("show", "orders", "default")]
@@ -69,7 +82,8 @@ public sealed class GroupCommandsTests
         _run.Output.Should().Be(
             """
             {"name":"default","floor":3,"ready":3,"leased":2,"delayed":1,"retrying":0,"dead":0,"lag":6,
-            "backlogSeconds":32,"oldestAgeSeconds":5.25,"paused":true,"trimmed":7,"stopReason":"no room",
+            "backlogSeconds":32,"oldestAgeSeconds":5.25,"paused":true,"queuePaused":false,"trimmed":7,
+            "stopReason":"no room",
             "consumers":[{"pid":42,"host":"HOST","workers":4,"leased":2,"since":"2026-01-01T00:00:00.000000Z"}]}
             """.ReplaceLineEndings("").Replace("HOST", Environment.MachineName, StringComparison.Ordinal) + "\n");
     }

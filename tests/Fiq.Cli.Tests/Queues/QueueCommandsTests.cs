@@ -56,14 +56,15 @@ public sealed class QueueCommandsTests
         _run.Output.Should().Be(
             """{"name":"orders","messages":6,"records":9,"bytes":1234,"firstOffset":1,"nextOffset":10,"watermark":10"""
             + ""","segments":2,"backlogSeconds":32,"oldestAgeSeconds":5.25,"readOnlyReason":null"""
-            + ""","paused":false,"limits":{"maxMessages":null,"maxBytes":null,"maxMessageBytes":16777216"""
+            + ""","paused":false,"uniqueKeyMicroseconds":null,"uniqueKeyMessages":null"""
+            + ""","limits":{"maxMessages":null,"maxBytes":null,"maxMessageBytes":16777216"""
             + ""","minFreeBytes":null,"keep":"settled","lagging":"hold"},"lost":[],"groups":["""
             + """{"name":"audit","floor":10,"ready":0,"leased":0,"delayed":0,"retrying":0,"dead":0,"lag":0"""
-            + ""","backlogSeconds":0,"oldestAgeSeconds":null,"paused":false,"trimmed":0,"stopReason":null"""
-            + ""","consumers":[]},"""
+            + ""","backlogSeconds":0,"oldestAgeSeconds":null,"paused":false,"queuePaused":false,"trimmed":0"""
+            + ""","stopReason":null,"consumers":[]},"""
             + """{"name":"default","floor":3,"ready":3,"leased":2,"delayed":1,"retrying":0,"dead":0,"lag":6"""
-            + ""","backlogSeconds":32,"oldestAgeSeconds":5.25,"paused":false,"trimmed":0,"stopReason":null"""
-            + ""","consumers":["""
+            + ""","backlogSeconds":32,"oldestAgeSeconds":5.25,"paused":false,"queuePaused":false,"trimmed":0"""
+            + ""","stopReason":null,"consumers":["""
             + """{"pid":42,"host":"HOST","workers":4,"leased":2,"since":"2026-01-01T00:00:00.000000Z"}]}]}"""
                 .Replace("HOST", host, StringComparison.Ordinal) + "\n");
     }
@@ -78,6 +79,24 @@ public sealed class QueueCommandsTests
             "orders in ~/.local/share/fiq\n  messages  6 not settled by every group, 9 kept\n");
         _run.OutputLines.Should().ContainSingle(line => line.StartsWith("default ", StringComparison.Ordinal));
         _run.Output.Should().Contain("  default: process 42, 4 workers, 2 taken, since 2026-01-01T00:00:00.000000Z\n");
+    }
+
+    [Theory]
+    [InlineData(3_600_000_000, 0, "1h")]
+    [InlineData(0, 1, "message")]
+    [InlineData(0, 1_000, "1,000 messages")]
+    public async Task Show_says_among_what_keys_are_unique(long microseconds, long messages, string window)
+    {
+        _run.Engine.Queues["orders"] = [];
+        _run.Engine.Describe = name => Example(name) with { UniqueKeys = new UniqueKeyWindow(microseconds, messages) };
+        await _run.RunAsync("queue", "show", "orders");
+        _run.OutputLines.Should().Contain($"  keys      unique among the last {window}");
+        await _run.RunAsync("queue", "show", "orders", "--json");
+        _run.Output.Should().Contain(
+            $"\"uniqueKeyMicroseconds\":{microseconds},\"uniqueKeyMessages\":{messages},");
+        _run.Engine.Describe = Example;
+        await _run.RunAsync("queue", "show", "orders");
+        _run.Output.Should().NotContain("unique");
     }
 
     [Fact]
@@ -127,6 +146,16 @@ public sealed class QueueCommandsTests
         _run.Output.Should().Be(
             "{\"name\":\"orders\",\"deleted\":false,\"messages\":6,\"bytes\":1234,\"backlogSeconds\":32}\n");
         _run.Engine.Queues.Should().ContainKey("orders");
+    }
+
+    [Fact]
+    public async Task A_dry_run_of_a_purge_has_the_number_that_would_go()
+    {
+        _run.Engine.Queues["orders"] = [new Message { Key = MessageKey.Parse("a") }];
+        _run.Engine.Describe = Example;
+        await _run.RunAsync("queue", "purge", "orders", "--dry-run", "--json");
+        _run.Output.Should().Be("{\"name\":\"orders\",\"purged\":4,\"dryRun\":true}\n");
+        _run.Engine.Queues["orders"].Should().HaveCount(1);
     }
 
     [Theory]

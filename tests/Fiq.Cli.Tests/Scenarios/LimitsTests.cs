@@ -33,6 +33,24 @@ public sealed class LimitsTests : IDisposable
         (await MustAsync("consume", "orders", "--until-empty")).Output.Count.Should().Be(1);
         await MustAsync("queue", "pause", "orders");
         (await MustAsync("consume", "orders", "--until-empty")).Output.Count.Should().Be(0);
+        await MustAsync("produce", "orders", "c:d:0");
+        paused = await FiqProcess.RunAsync(_store.PlainCommand("consume", "orders", "--until-empty"));
+        paused.ExitCode.Should().Be(6);
+        paused.Errors.Text.Should().Contain("fiq queue resume orders").And.NotContain("group resume");
+    }
+
+    [Fact]
+    public async Task A_queue_that_is_there_with_other_settings_is_refused_with_what_differs_and_what_helps()
+    {
+        await MustAsync("queue", "create", "orders", "--unique-keys", "--window", "1h");
+        (await MustAsync("queue", "show", "orders")).Output.Text.Should().Contain("unique among the last 1h");
+        var refused = await FiqProcess.RunAsync(_store.PlainCommand("queue", "create", "orders"));
+        refused.ExitCode.Should().Be(6);
+        refused.Errors.Text.Should().Contain("exists with other settings: unique keys.")
+            .And.Contain("fixed when a queue is made").And.NotContain("queue set");
+        refused = await FiqProcess.RunAsync(_store.PlainCommand(
+            "queue", "create", "orders", "--unique-keys", "--window", "1h", "--max-messages", "5"));
+        refused.Errors.Text.Should().Contain("other settings: --max-messages.").And.Contain("fiq queue set orders");
     }
 
     [Fact]

@@ -185,7 +185,7 @@ internal sealed class MemoryConsumer : IQueueConsumer
                 Retrying = 0,
                 Lag = _ready.Count + _leased.Count + LeasedByOthers + Delayed,
                 BacklogSeconds = 0,
-                Paused = Paused,
+                GroupPaused = Paused,
                 Consumers = [],
             });
         }
