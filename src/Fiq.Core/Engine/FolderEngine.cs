@@ -262,7 +262,6 @@ public sealed class FolderEngine : IQueueEngine, IQueueInspection
         return folder is null ? null : work(folder);
     });
 
-    // A largest message that is not stated is the largest that there is, unless the store says otherwise.
     private static ValueTask Completed(ValueTask<bool> done) =>
         done.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(done.AsTask());
 
