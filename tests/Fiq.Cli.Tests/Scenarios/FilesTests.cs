@@ -118,6 +118,14 @@ public sealed class FilesTests(ITestOutputHelper output) : IDisposable
         var third = await FiqProcess.RunAsync(
             _store.PlainCommand("produce", "orders", "--producer", "nightly"), "k0:m:0\nk1:m:0\n");
         third.Output.Lines.Should().Equal("acked #0 k0 (stored before)", "acked #1 k1");
+        // The queue keeps how far a producer has come, and not where each of its messages is.
+        var fourth = await FiqProcess.RunAsync(
+            _store.PlainCommand("produce", "orders", "--producer", "nightly"), "k0:m:0\nk1:m:0\n");
+        fourth.Output.Lines.Should().Equal("acked k0 (stored before)", "acked #1 k1 (stored before)");
+        var fifth = await FiqProcess.RunAsync(
+            _store.PlainCommand("produce", "orders", "--producer", "nightly", "--json"), "k0:m:0\n");
+        fifth.Output.Lines.Should().Equal(
+            """{"offset":null,"key":"k0","durability":"synced","duplicate":true}""");
     }
 
     [Fact]
